@@ -1,0 +1,1 @@
+"""A sample shoot, a profile and a script, to try Muslin with."""

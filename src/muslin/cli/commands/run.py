@@ -1,0 +1,84 @@
+"""`muslin run`: a folder of photos in, a proved checkpoint out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from muslin.cli.options import Home, Json, ProfileFile, Seed, Steps, bounded, open_studio
+from muslin.cli.printing import figure, marked, print_answer
+from muslin.cli.progress import drawn
+
+if TYPE_CHECKING:
+    from muslin.runtime.orders import RunOrder, RunOutcome
+
+
+def run(  # noqa: PLR0913 - each is an option of the command line
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Folder of photos; folders inside count too.")
+    ],
+    *,
+    name: Annotated[str, typer.Option(help="Name of the shoot, the run and the release.")],
+    home: Home = None,
+    steps: Steps = None,
+    seed: Seed = None,
+    photos: Annotated[int | None, typer.Option(help="Photos to learn from, 10 to 30.")] = None,
+    profile: ProfileFile = None,
+    approve_as: Annotated[
+        str | None, typer.Option(help="Approve in this person's name, and release.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Import, check, select, train and validate; with --approve-as also approve and release.
+
+    Everything that was done before is found again, so a run that was stopped goes on.
+    """
+    from muslin.runtime.profiles import choose_profile
+
+    tuning = choose_profile(profile, steps, seed)
+    with bounded():
+        order = run_order(folder, name, tuning.model_dump(), photos, approve_as)
+    with open_studio(home) as studio, drawn() as report:
+        outcome = studio.run(order, report)
+    print_answer(outcome, told(outcome), as_json=json)
+
+
+def run_order(
+    folder: Path, name: str, profile: dict[str, object], photos: int | None, approve_as: str | None
+) -> RunOrder:
+    """The order as the studio reads it; raises pydantic's ValidationError."""
+    from muslin.domain.dataset import SelectionRecipe
+    from muslin.domain.profile import LoraProfile
+    from muslin.runtime.orders import RunOrder
+
+    recipe = SelectionRecipe() if photos is None else SelectionRecipe(photos=photos)
+    return RunOrder(
+        folder=folder,
+        name=name,
+        profile=LoraProfile.model_validate(profile),
+        recipe=recipe,
+        approve_as=approve_as,
+    )
+
+
+def told(outcome: RunOutcome) -> str:
+    """What a run made, for people."""
+    lines = [
+        f"Photos      {outcome.imported} imported, {outcome.problems} left aside, "
+        f"{outcome.kept} learnt from",
+        f"Checkpoint  {outcome.picked or 'none'} of {len(outcome.checkpoints)}",
+        f"Verdict     {marked(outcome.verdict)}: {outcome.reason}",
+        *(f"  {name:<24} {figure(value)}" for name, value in outcome.figures.items()),
+        f"Report      {outcome.report_page}",
+        f"Next        {next_step(outcome)}",
+    ]
+    return "\n".join(lines)
+
+
+def next_step(outcome: RunOutcome) -> str:
+    """The command that comes after this run."""
+    if outcome.release is not None:
+        return f'muslin images generate --release {outcome.release} --prompt "…" --out pictures'
+    return f"muslin reviews approve {outcome.report} --as NAME"

@@ -1,0 +1,1 @@
+"""A shoot becomes a frozen dataset version."""

@@ -1,0 +1,78 @@
+"""A selection becomes a dataset version that never changes, named by what it is made of."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+
+from muslin.curation.crop import crop_of
+from muslin.curation.select import select
+from muslin.curation.splits import split_by_garment
+from muslin.domain.catalog import Photo, Shoot
+from muslin.domain.dataset import Caption, DatasetPhoto, DatasetVersion, SelectionRecipe
+from muslin.domain.fact import now
+from muslin.domain.findings import Measures
+from muslin.domain.ids import DatasetId, fresh
+
+CaptionOf = Callable[[Photo, Measures], Caption]
+"""The words for a photo, given what was measured on it."""
+
+_DIGEST_FORMAT = 1
+
+
+def freeze(
+    shoot: Shoot,
+    photos: Sequence[Photo],
+    measures: Sequence[Measures],
+    recipe: SelectionRecipe,
+    caption_of: CaptionOf,
+) -> DatasetVersion:
+    """Select, crop, caption and split a shoot's photos; photos of the version by file name.
+
+    Raises NotEnoughPhotos, see `select` and `split_by_garment`.
+    """
+    choices, backdrop = select(photos, measures, recipe)
+    taken = {m.photo: m for m in measures}
+    kept_ids = {c.photo for c in choices if c.kept}
+    kept = sorted((p for p in photos if p.id in kept_ids), key=lambda p: p.file_name)
+    splits = split_by_garment([taken[p.id] for p in kept], recipe.hold_out, recipe.seed)
+    frozen = tuple(
+        DatasetPhoto(
+            photo=p.id,
+            file_name=p.file_name,
+            crop=crop_of(p, taken[p.id].box, recipe),
+            caption=caption_of(p, taken[p.id]),
+            split=splits[p.id],
+        )
+        for p in kept
+    )
+    return DatasetVersion(
+        id=DatasetId(fresh("dataset")),
+        shoot=shoot.id,
+        name=shoot.name,
+        digest=digest_of(frozen, recipe),
+        created_at=now(),
+        recipe=recipe,
+        backdrop=backdrop,
+        photos=frozen,
+        choices=tuple(choices),
+    )
+
+
+def digest_of(photos: Sequence[DatasetPhoto], recipe: SelectionRecipe) -> str:
+    """sha256 over the photos' bytes (their ids), crops, captions and splits, and the recipe.
+
+    Over canonical JSON (RFC 8785 as far as our values go: sorted keys, no blanks, UTF-8), photos
+    by id. File names, the time and the reasons of the choices are not part of it.
+    """
+    content = {
+        "format": _DIGEST_FORMAT,
+        "recipe": recipe.model_dump(mode="json"),
+        "photos": [
+            photo.model_dump(mode="json", exclude={"file_name"})
+            for photo in sorted(photos, key=lambda p: p.photo)
+        ],
+    }
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()

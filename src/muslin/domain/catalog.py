@@ -1,0 +1,59 @@
+"""Photos of garments, as a shop hands them over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from muslin.domain.fact import Fact
+from muslin.domain.ids import PhotoId, ShootId
+
+
+class Presentation(StrEnum):
+    """How a garment is shown."""
+
+    FLAT_LAY = "flat_lay"
+    HANGER = "hanger"
+    GHOST_MANNEQUIN = "ghost_mannequin"
+    ON_MODEL = "on_model"
+
+
+class Photo(Fact):
+    """One photo of a shoot, upright; `category` and `caption` as the shop wrote them, if it did."""
+
+    id: PhotoId
+    shoot: ShootId
+    file_name: str  # path inside the shoot's folder, with forward slashes
+    width_px: int
+    height_px: int
+    size_bytes: int
+    format: str  # "JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF"
+    category: str | None = None
+    caption: str | None = None
+
+
+class Problem(Fact):
+    """A file that did not become a photo, or words that found no photo, and why."""
+
+    file_name: str
+    code: str  # "broken", "too_small", "too_large", "unsupported", "duplicate", "unreadable",
+    # or of words beside the photos: "missing" (names no photo), "malformed"
+    reason: str
+
+
+class Shoot(Fact):
+    """A folder of photos under one name."""
+
+    id: ShootId
+    name: str
+    folder: str
+    imported_at: datetime
+
+
+class ImportReport(Fact):
+    """What an import did: `added` photos are new, `known` were there before."""
+
+    shoot: Shoot
+    added: int
+    known: int
+    problems: tuple[Problem, ...]

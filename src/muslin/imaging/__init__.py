@@ -1,0 +1,1 @@
+"""Pixel arithmetic: open, orient, colour, masks, crop, metadata. Numpy in, numpy out."""

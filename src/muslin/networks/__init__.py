@@ -1,0 +1,1 @@
+"""Every neural network, behind a protocol."""

@@ -1,0 +1,1 @@
+"""Networks that look at photos: where the garment is and what it is."""

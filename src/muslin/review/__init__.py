@@ -1,0 +1,1 @@
+"""People judge: who decided what about a validation report, and why."""

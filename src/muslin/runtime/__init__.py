@@ -1,0 +1,1 @@
+"""All that touches disk, database or processes: settings, storage, blobs, jobs, and the studio."""

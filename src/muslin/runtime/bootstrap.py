@@ -1,0 +1,190 @@
+"""The composition root: the only place that knows which implementation fulfils which port."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from muslin.curation.measure import Eyes
+from muslin.domain.dataset import DatasetPhoto
+from muslin.domain.errors import PartMissing
+from muslin.domain.findings import Measures
+from muslin.domain.ids import BlobId, PhotoId
+from muslin.domain.training import Checkpoint
+from muslin.imaging.crop import cut
+from muslin.imaging.guard import PhotoDecoder
+from muslin.imaging.types import Picture
+from muslin.networks.vision.garment import GarmentReader
+from muslin.runtime.blobs import Blobs
+from muslin.runtime.home import Home, open_home
+from muslin.runtime.jobs.queue import Queue
+from muslin.runtime.settings import Settings, read_settings
+from muslin.runtime.storage.database import Storage
+from muslin.runtime.storage.photos import SqlMeasures
+from muslin.runtime.storage.reports import SqlRendered
+
+if TYPE_CHECKING:
+    from muslin.networks.diffusion.render import Renderer
+    from muslin.training.train import Bench
+
+MEASURING = 1
+"""Counted up whenever measuring changes, so that photos are measured anew."""
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """An opened studio folder with everything that works in it."""
+
+    home: Home
+    settings: Settings
+    storage: Storage
+
+    @classmethod
+    def open(cls, root: Path | None = None) -> Self:
+        """Open the studio in a folder, or in the one that the settings name.
+
+        Raises HomeUnusable and DiskFull.
+        """
+        settings = read_settings()
+        home = open_home(root or settings.home)
+        return cls(home, settings, Storage.open(home, settings))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.storage.close()
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        """Everything that is seen, by sha256."""
+        return Blobs(self.home.blobs)
+
+    @cached_property
+    def queue(self) -> Queue:
+        """The studio's jobs."""
+        return Queue(self.storage, lease_s=self.settings.lease_s)
+
+    @cached_property
+    def reader(self) -> GarmentReader:
+        """The garment network."""
+        return GarmentReader()
+
+    @property
+    def threads(self) -> int:
+        """CPU threads of the networks."""
+        return self.settings.threads or len(os.sched_getaffinity(0))
+
+    @contextmanager
+    def eyes(self) -> Iterator[Eyes]:
+        """What measuring photos takes."""
+        with PhotoDecoder() as decoder:
+            yield Eyes(self.blobs, decoder, self.reader)
+
+    @contextmanager
+    def crops(self) -> Iterator[Crops]:
+        """The photos of datasets as the networks see them."""
+        with PhotoDecoder() as decoder:
+            yield Crops(self.blobs, decoder)
+
+    def measures(self) -> KeptMeasures:
+        """What was measured, kept photo by photo."""
+        return KeptMeasures(self.storage)
+
+    def training_bench(self) -> Bench:
+        """Where and with what this machine trains. Raises PartMissing without torch."""
+        with _training_part():
+            from muslin.training.train import Bench
+        return Bench(self.home.root, self.threads)
+
+    def renderer(self, base: str) -> Renderer:
+        """A base network, opened to draw. Raises PartMissing without torch, WeightsMissing."""
+        with _training_part():
+            import torch
+
+            from muslin.networks.diffusion.base import open_base
+            from muslin.networks.diffusion.render import Renderer
+        torch.set_num_threads(self.threads)
+        return Renderer(open_base(base))
+
+    def folder(self, checkpoint: Checkpoint) -> Path:
+        """Where a checkpoint's adapter lies."""
+        return self.home.root / checkpoint.folder
+
+
+class Crops:
+    """Originals, decoded in the guarded child and cut as a dataset says."""
+
+    def __init__(self, blobs: Blobs, decoder: PhotoDecoder) -> None:
+        self._blobs, self._decoder = blobs, decoder
+
+    def picture(self, photo: DatasetPhoto) -> Picture:
+        """The photo's crop, (crop.height_px, crop.width_px, 3) uint8."""
+        return cut(self._decoder.decode(self._blobs.get(BlobId(photo.photo))), photo.crop)
+
+
+class KeptMeasures:
+    """Measures of this version, each in a transaction of its own: a stop loses one photo's."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    def get(self, photo: PhotoId) -> Measures | None:
+        """What was measured on a photo, if it was."""
+        with self._storage.reading() as connection:
+            return SqlMeasures(connection, MEASURING).get(photo)
+
+    def put(self, taken: Measures) -> None:
+        """Keep what was measured."""
+        with self._storage.transaction() as connection:
+            SqlMeasures(connection, MEASURING).put(taken)
+
+
+class KeptPictures:
+    """Drawn probes, each in a transaction of its own: a stop loses one picture."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    def get(self, key: str) -> BlobId | None:
+        """The picture kept under a key, or None."""
+        with self._storage.reading() as connection:
+            return SqlRendered(connection).get(key)
+
+    def put(self, key: str, picture: BlobId) -> None:
+        """Keep a picture under a key."""
+        with self._storage.transaction() as connection:
+            SqlRendered(connection).put(key, picture)
+
+
+def free_memory_bytes() -> int:
+    """Memory that a new process may take without pushing others out; all of it where unknown."""
+    try:
+        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+    except OSError:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    sizes = dict(line.split(":", 1) for line in lines)
+    return int(sizes["MemAvailable"].split()[0]) * 1024  # proc_meminfo(5): kibibytes
+
+
+@contextmanager
+def _training_part() -> Iterator[None]:
+    """Say how to get the training extra where torch or its companions are not installed."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise PartMissing(
+            f"Training and drawing need {error.name}, which is not installed.",
+            hint='Install the extra: pip install "muslin[train]".',
+        ) from error

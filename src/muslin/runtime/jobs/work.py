@@ -1,0 +1,101 @@
+"""What jobs do, in a process of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from muslin.curation.captions import category_of, garment_words
+from muslin.domain.catalog import Photo
+from muslin.domain.dataset import DatasetVersion
+from muslin.domain.findings import Measures
+from muslin.domain.ids import PhotoId, RunId
+from muslin.domain.judging import ValidationReport
+from muslin.domain.progress import Report
+from muslin.domain.training import Checkpoint
+from muslin.domain.work import Job
+from muslin.runtime.bootstrap import KeptPictures, Workshop
+from muslin.runtime.disk import write_atomic
+from muslin.runtime.home import Home
+from muslin.runtime.jobs.attempt import Attempt
+from muslin.runtime.storage.records import Records
+from muslin.validation.draw import Trial
+from muslin.validation.ports import Bench
+from muslin.validation.probes import ProbeSet, Product, probe_set
+from muslin.validation.validate import validate as prove
+
+
+def train(home: Home, job: Job, attempt: Attempt, report: Report) -> None:
+    """Train a run to its end; its checkpoints are recorded together with the end of the job."""
+    from muslin.training.train import train as teach
+
+    with Workshop.open(home.root) as shop:
+        with shop.storage.reading() as connection:
+            records = Records(connection)
+            run = records.runs.get(RunId(job.subject))
+            dataset = records.datasets.get(run.dataset)
+        with shop.crops() as crops:
+            checkpoints = teach(run, dataset, crops, shop.training_bench(), report)
+    with attempt.finishing() as connection:
+        for checkpoint in checkpoints:
+            Records(connection).runs.add_checkpoint(checkpoint)
+
+
+def validate(home: Home, job: Job, attempt: Attempt, report: Report) -> None:
+    """Prove all checkpoints of a run; the report is recorded together with the end of the job."""
+    with Workshop.open(home.root) as shop:
+        proof = _prove(shop, RunId(job.subject), report)
+        page = report_page(home, proof)
+        write_atomic(page, shop.blobs.get(proof.page))
+    with attempt.finishing() as connection:
+        Records(connection).reports.add(proof)
+
+
+def _prove(shop: Workshop, run_id: RunId, report: Report) -> ValidationReport:
+    with shop.storage.reading() as connection:
+        records = Records(connection)
+        run = records.runs.get(run_id)
+        checkpoints = tuple(records.runs.checkpoints(run_id))
+        dataset = records.datasets.get(run.dataset)
+        photos = {photo.id: photo for photo in records.photos.of(dataset.shoot)}
+    trial = Trial(run, checkpoints, dataset, probes_of(shop, dataset, photos))
+    with shop.crops() as crops:
+        bench = Bench(
+            renderer=shop.renderer(run.profile.base),
+            reader=shop.reader,
+            crops=crops,
+            adapters=_Adapters(shop),
+            blobs=shop.blobs,
+            rendered=KeptPictures(shop.storage),
+        )
+        return prove(trial, bench, report)
+
+
+class _Adapters:
+    """Where checkpoints' adapters lie in a workshop."""
+
+    def __init__(self, shop: Workshop) -> None:
+        self._shop = shop
+
+    def folder(self, checkpoint: Checkpoint) -> Path:
+        """The folder of a checkpoint."""
+        return self._shop.folder(checkpoint)
+
+
+def probes_of(shop: Workshop, dataset: DatasetVersion, photos: dict[PhotoId, Photo]) -> ProbeSet:
+    """The probes over a dataset's own range of garments."""
+    kept = shop.measures()
+    taken = [(photos[p.photo], kept.get(p.photo)) for p in dataset.photos]
+    return probe_set(
+        [product_of(photo, measures) for photo, measures in taken if measures is not None],
+        lambda category, colour: garment_words(category, (colour,)),
+    )
+
+
+def product_of(photo: Photo, measures: Measures) -> Product:
+    """What a photo shows, in the words of the captions."""
+    return Product(category_of(photo, measures) or "garment", measures.garment_colours[0])
+
+
+def report_page(home: Home, proof: ValidationReport) -> Path:
+    """Where a report's page lies: beside its run."""
+    return home.run_folder(proof.run) / f"{proof.id}.html"

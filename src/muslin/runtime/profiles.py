@@ -1,0 +1,100 @@
+"""Profile files: TOML on disk, bounded `LoraProfile`s inside."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from muslin.domain.errors import InvalidProfile
+from muslin.domain.profile import LoraProfile
+
+
+def read_profile(path: Path) -> LoraProfile:
+    """The profile in a TOML file; a field that is left out has its default.
+
+    Raises InvalidProfile when the file cannot be read, is no TOML, has an unknown field or a value
+    out of bounds.
+    """
+    try:
+        fields = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidProfile(
+            f"{path} cannot be read: {error.strerror}.", hint="Name a profile file that exists."
+        ) from error
+    except ValueError as error:  # not UTF-8, or not TOML
+        raise InvalidProfile(
+            f"{path} is not a TOML file: {error}", hint="Write one `field = value` per line."
+        ) from error
+    try:
+        return LoraProfile.model_validate(fields)
+    except ValidationError as error:
+        raise InvalidProfile(f"{path}: {told(error)}", hint=way_out(error)) from error
+
+
+def told(error: ValidationError) -> str:
+    """What is wrong, one sentence per field."""
+    return " ".join(
+        f"{'.'.join(str(part) for part in fault['loc']) or 'together'}: {fault['msg']}."
+        for fault in error.errors()
+    )
+
+
+def bounds(field: str) -> str:
+    """What a field of a profile may be, in words: `a whole number, at least 1, at most 256`."""
+    schema = LoraProfile.model_json_schema()["properties"][field]
+    if "const" in schema:
+        return f'always "{schema["const"]}"'
+    words = {"integer": "a whole number", "number": "a number", "string": "a text"}
+    limits = {
+        "minimum": "at least",
+        "exclusiveMinimum": "above",
+        "maximum": "at most",
+        "exclusiveMaximum": "below",
+    }
+    said = [f"{word} {schema[key]:g}" for key, word in limits.items() if key in schema]
+    return ", ".join([words[schema["type"]], *said])
+
+
+def way_out(error: ValidationError) -> str:
+    """How to mend the first fault of a profile."""
+    fault = error.errors()[0]
+    field = str(fault["loc"][0]) if fault["loc"] else ""
+    if field in LoraProfile.model_fields:
+        return f"{field} is {bounds(field)}."
+    names = list(LoraProfile.model_fields)
+    if fault["type"] != "extra_forbidden":
+        return "Change one of the two."
+    close = difflib.get_close_matches(field, names, n=1)
+    meant = f"Did you mean {close[0]}? " if close else ""
+    return f"{meant}Fields are: {', '.join(names)}."
+
+
+def with_steps(profile: LoraProfile, steps: int) -> LoraProfile:
+    """The same profile over another number of steps; warm-up and checkpoints keep their share."""
+    share = steps / profile.steps
+    return profile.model_copy(
+        update={
+            "steps": steps,
+            "warmup_steps": min(steps - 1, round(profile.warmup_steps * share)),
+            "save_every": max(1, round(profile.save_every * share)),
+        }
+    )
+
+
+def choose_profile(path: Path | None, steps: int | None, seed: int | None) -> LoraProfile:
+    """The profile in a file or the built-in one, with what the command line says otherwise.
+
+    Raises InvalidProfile as `read_profile` does, and when steps or seed are out of bounds.
+    """
+    profile = read_profile(path) if path is not None else LoraProfile()
+    if steps is not None:
+        profile = with_steps(profile, steps)
+    if seed is not None:
+        profile = profile.model_copy(update={"seed": seed})
+    try:
+        return LoraProfile.model_validate(profile.model_dump())
+    except ValidationError as error:
+        raise InvalidProfile(told(error), hint=way_out(error)) from error

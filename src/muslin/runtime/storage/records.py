@@ -1,0 +1,76 @@
+"""All nouns on one connection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from muslin.runtime.storage.datasets import SqlDatasets
+from muslin.runtime.storage.jobs import SqlJobs
+from muslin.runtime.storage.photos import SqlMeasures, SqlPhotos
+from muslin.runtime.storage.releases import SqlGenerations, SqlReleases
+from muslin.runtime.storage.reports import SqlRendered, SqlReports, SqlReviews
+from muslin.runtime.storage.runs import SqlRuns
+from muslin.runtime.storage.shoots import SqlShoots
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The studio's records within one transaction: `with storage.transaction() as connection`."""
+
+    connection: Connection
+
+    @property
+    def shoots(self) -> SqlShoots:
+        """Shoots, one to a name."""
+        return SqlShoots(self.connection)
+
+    @property
+    def photos(self) -> SqlPhotos:
+        """Photos, and the files that did not become one."""
+        return SqlPhotos(self.connection)
+
+    def measures(self, version: int) -> SqlMeasures:
+        """What that version of the measuring measured."""
+        return SqlMeasures(self.connection, version)
+
+    @property
+    def datasets(self) -> SqlDatasets:
+        """Frozen datasets."""
+        return SqlDatasets(self.connection)
+
+    @property
+    def runs(self) -> SqlRuns:
+        """Training runs and their checkpoints."""
+        return SqlRuns(self.connection)
+
+    @property
+    def reports(self) -> SqlReports:
+        """Validation reports."""
+        return SqlReports(self.connection)
+
+    @property
+    def rendered(self) -> SqlRendered:
+        """Probes that are drawn already."""
+        return SqlRendered(self.connection)
+
+    @property
+    def reviews(self) -> SqlReviews:
+        """People's decisions."""
+        return SqlReviews(self.connection)
+
+    @property
+    def releases(self) -> SqlReleases:
+        """Releases and their aliases."""
+        return SqlReleases(self.connection)
+
+    @property
+    def generations(self) -> SqlGenerations:
+        """Pictures made with a release."""
+        return SqlGenerations(self.connection)
+
+    @property
+    def jobs(self) -> SqlJobs:
+        """Jobs, to be read; `jobs/` changes them."""
+        return SqlJobs(self.connection)

@@ -1,0 +1,82 @@
+"""The main job in one breath: photos in, a proved checkpoint out, with a yes a live release."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from muslin.domain.ids import RunId
+from muslin.domain.judging import CheckpointProof, Decision, ValidationReport
+from muslin.domain.progress import Report
+from muslin.runtime.orders import RunOrder, RunOutcome
+
+if TYPE_CHECKING:
+    from muslin.runtime.studio import Studio
+
+
+def run_whole(studio: Studio, order: RunOrder, report: Report) -> RunOutcome:
+    """Import, check, freeze, train and validate; with `approve_as` also approve and release.
+
+    Every step finds again what it did before, so a run that was stopped goes on.
+    """
+    clock = _Clock()
+    with clock.timed("import"):
+        imported = studio.import_shoot(order.folder, order.name, report)
+    with clock.timed("curate"):
+        dataset = studio.freeze_dataset(order.name, order.recipe, report)
+    with clock.timed("train"):
+        job = studio.follow(studio.start_run(order.name, dataset.id, order.profile).id, report)
+    run = RunId(job.subject)
+    with clock.timed("validate"):
+        studio.follow(studio.start_validation(run).id, report)
+    proof = studio.report(run)
+    review = release = None
+    if order.approve_as is not None:
+        review = studio.review(proof.id, order.approve_as, Decision.APPROVED)
+        release = studio.release(proof.id)
+    return RunOutcome(
+        shoot=imported.shoot.id,
+        imported=imported.added + imported.known,
+        problems=len(imported.problems),
+        dataset=dataset.id,
+        dataset_digest=dataset.digest,
+        kept=len(dataset.photos),
+        run=run,
+        checkpoints=tuple(c.id for c in studio.checkpoints(run)),
+        picked=proof.picked,
+        report=proof.id,
+        report_page=studio.report_page(proof.id),
+        verdict=proof.verdict,
+        reason=proof.reason,
+        review=review.id if review else None,
+        release=release.id if release else None,
+        figures=figures_of(proof),
+        seconds=clock.seconds,
+    )
+
+
+def figures_of(proof: ValidationReport) -> dict[str, float | None]:
+    """Every metric of the brand, the base and the picked checkpoint, by `whose.name`."""
+    picked = next((c for c in proof.checkpoints if c.checkpoint == proof.picked), None)
+    figures = {f"brand.{metric.name}": metric.value for metric in proof.brand}
+    figures |= _named("base", proof.base)
+    return figures | (_named("tuned", picked) if picked else {})
+
+
+def _named(whose: str, proof: CheckpointProof) -> dict[str, float | None]:
+    return {f"{whose}.{metric.name}": metric.value for metric in proof.metrics}
+
+
+class _Clock:
+    """Wall seconds of each step."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        start = time.monotonic()
+        yield
+        self.seconds[step] = round(time.monotonic() - start, 2)

@@ -1,0 +1,1 @@
+"""Fashion operations: what is done with a released look."""

@@ -1,0 +1,1 @@
+"""A profile and a frozen dataset become checkpoints: plan, prepare, loop, save, resume."""

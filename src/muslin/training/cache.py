@@ -1,0 +1,58 @@
+"""Encoded photos and captions on disk, under the hash of what was encoded and by which base.
+
+Keys are content, never positions, so a latent can never meet another photo's caption, and a
+second run over the same photos encodes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from muslin.imaging.types import Picture
+from muslin.training.save import save_file
+
+Encoded = Mapping[str, Tensor]
+
+
+def picture_key(base_digest: str, picture: Picture) -> str:
+    """Key of a picture's latents: its base, size and pixels."""
+    digest = hashlib.sha256(f"picture {base_digest} {picture.shape}".encode())
+    digest.update(np.ascontiguousarray(picture).tobytes())
+    return digest.hexdigest()
+
+
+def caption_key(base_digest: str, caption: str) -> str:
+    """Key of a caption's condition: its base and words."""
+    return hashlib.sha256(f"caption {base_digest} {caption}".encode()).hexdigest()
+
+
+class EncodingCache:
+    """A folder of safetensors files; broken ones are encoded again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def get(self, key: str, encode: Callable[[], Encoded]) -> Encoded:
+        """What is kept under `key`; on a miss it is encoded and kept first."""
+        kept = self._read(key)
+        if kept is not None:
+            return kept
+        encoded = {name: tensor.cpu().contiguous() for name, tensor in encode().items()}
+        save_file(self._path(key), save(encoded))
+        return encoded
+
+    def _path(self, key: str) -> Path:
+        return self._folder / key[:2] / f"{key}.safetensors"
+
+    def _read(self, key: str) -> Encoded | None:
+        try:
+            return load(self._path(key).read_bytes())
+        except (FileNotFoundError, SafetensorError):
+            return None

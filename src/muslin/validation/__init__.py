@@ -1,0 +1,1 @@
+"""A checkpoint is proved: fixed probes, measured against the brand and beside the base."""

@@ -1,0 +1,1 @@
+"""How the starter weights were made: data recipe, training scripts, model cards."""
