@@ -1,8 +1,9 @@
-"""What is said of every photo: category as people wrote it, the rest as our own code measures it."""
+"""What is said of a photo: its category as people wrote it, the rest as our code measures it."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,9 +16,14 @@ from muslin.imaging.backdrop import border_backdrop
 from muslin.imaging.colour import colour_name, main_colours, to_lab
 from muslin.imaging.texture import pattern_contrast
 from muslin.imaging.types import Alpha, Picture
-from starter.photos import pictures_by_shape, read_known
-from starter.resumable import load_state, to_network
-from starter.train_garment import SYNONYMS, GarmentNetwork, presentations
+from muslin.runtime.disk import write_atomic
+from starter.networks.garment import GarmentNetwork, read_garment_network
+from starter.photos import pictures_by_shape, presentations, read_known, to_network
+
+BARE = 0.08
+"""Share of captions that leave colour and pattern unsaid."""
+PATTERN, PRESENTATION, BACKDROP, TEXTURE = 0.8, 0.6, 0.75, 0.6
+"""Shares of captions that say these, where there is something to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +39,25 @@ class Said:
 
 
 def compose(said: Said, rng: np.random.Generator) -> str:
-    """One caption: the whole, or with colour, pattern or scene left out, so that each steers alone."""
-    bare = rng.random() < 0.08
+    """One caption: all, or with colour, pattern or scene left out, so that each steers alone."""
+    bare = rng.random() < BARE
     scene = scene_words(
-        said.presentation if rng.random() < 0.6 else "",
-        said.backdrop if rng.random() < 0.75 else "",
-        said.texture if rng.random() < 0.6 else "",
+        said.presentation if rng.random() < PRESENTATION else "",
+        said.backdrop if rng.random() < BACKDROP else "",
+        said.texture if rng.random() < TEXTURE else "",
     )
-    pattern = said.pattern if rng.random() < 0.8 else ""
+    pattern = said.pattern if rng.random() < PATTERN else ""
     words = garment_words(said.category, () if bare else said.colours, "" if bare else pattern)
     return f"{words}, {scene}" if scene else words
 
 
-def say(picture: Picture, mask: Alpha, category: str | None, presentation: str) -> Said:
+def sample_captions(said: Sequence[Said]) -> list[str]:
+    """Four captions of every photo, always the same: what the tokenizer learns its words on."""
+    rng = np.random.default_rng(0)
+    return [compose(s, rng) for s in said for _ in range(4)]
+
+
+def say(picture: Picture, mask: Alpha, category: str, presentation: str) -> Said:
     """Measure one photo (H, W, 3) whose garment is `mask` (H, W)."""
     inside = cv2.erode(mask, np.ones((5, 5), np.uint8)) > 0.6
     if inside.sum() < 64:
@@ -53,7 +65,7 @@ def say(picture: Picture, mask: Alpha, category: str | None, presentation: str) 
     lab = to_lab(picture)
     backdrop = border_backdrop(picture, mask)
     return Said(
-        category=SYNONYMS.get(category or "", category or ""),
+        category=category,
         colours=main_colours(lab[inside])[:2],
         pattern="patterned" if pattern_contrast(lab, inside) > PATTERNED else "",
         presentation=presentation,
@@ -62,31 +74,41 @@ def say(picture: Picture, mask: Alpha, category: str | None, presentation: str) 
     )
 
 
-@torch.no_grad()
 def say_all(photos: Path, out: Path) -> list[Said]:
-    """What is said of every photo of the folder, in the order of `metadata.jsonl`; cached."""
+    """What is said of every photo of the folder, in the order of `metadata.jsonl`; cached.
+
+    Needs the trained garment network; raises WeightsMissing without it.
+    """
     stored = out / "said.json"
     if not stored.exists():
-        network = GarmentNetwork().eval()
-        state = load_state(out / "garment.pt")
-        if state is None:
-            raise FileNotFoundError(
-                "train the garment network first: python -m starter.train_garment"
-            )
-        network.load_state_dict(state["network"])
-        known = read_known(photos)
-        ways = presentations(known)
-        said: dict[int, Said] = {}
-        for rows, pictures in pictures_by_shape(photos, out / "cache").values():
-            for row, picture in zip(rows, pictures, strict=True):
-                half = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-                logits, _, _ = network(to_network(torch.from_numpy(half)[None]))
-                alpha = logits[0, 0].sigmoid().numpy()
-                mask = cv2.resize(alpha, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-                said[int(row)] = say(picture, mask, known[row].category, ways[row])
-        rows_ = [asdict(said[n]) for n in range(len(known))]
-        stored.write_text(json.dumps(rows_), "utf-8")
-    return [
-        Said(**{**row, "colours": tuple(row["colours"])})
-        for row in json.loads(stored.read_text("utf-8"))
-    ]
+        rows = [asdict(said) for said in _measure_all(photos, out)]
+        write_atomic(stored, json.dumps(rows).encode())
+    return read_said(out)
+
+
+def read_said(out: Path) -> list[Said]:
+    """What `say_all` stored."""
+    rows = json.loads((out / "said.json").read_text("utf-8"))
+    return [Said(**{**row, "colours": tuple(row["colours"])}) for row in rows]
+
+
+def _measure_all(photos: Path, out: Path) -> list[Said]:
+    network = read_garment_network(out / "garment.pt")
+    known = read_known(photos)
+    ways = presentations(known)
+    said: dict[int, Said] = {}
+    for rows, pictures in pictures_by_shape(photos, out / "cache").values():
+        for row, picture in zip(rows.tolist(), pictures, strict=True):
+            mask = _garment_mask(network, picture)
+            said[row] = say(picture, mask, known[row].garment, ways[row])
+    return [said[row] for row in range(len(known))]
+
+
+@torch.no_grad()
+def _garment_mask(network: GarmentNetwork, picture: Picture) -> Alpha:
+    """The network looks at half size, which it was taught at; the mask has the picture's size."""
+    half = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    logits, _, _ = network(to_network(torch.from_numpy(half)[None]))
+    alpha = logits[0, 0].sigmoid().numpy()
+    height, width = picture.shape[:2]
+    return np.asarray(cv2.resize(alpha, (width, height), interpolation=cv2.INTER_LINEAR))

@@ -100,3 +100,15 @@ def test_one_photo_is_its_own_scene() -> None:
 def test_no_photos_have_no_backdrop() -> None:
     with pytest.raises(NotEnoughPhotos):
         scene_of([])
+
+
+def test_likeness_falls_from_one_at_the_scene_to_nothing_at_its_limits() -> None:
+    scene = scene_of([a_measure(n) for n in range(20)])
+    alike = a_measure(0, backdrop=scene.backdrop.lab, backdrop_texture=scene.texture)
+    busier = alike.model_copy(update={"backdrop_texture": 1.5 * scene.texture})
+    twice = alike.model_copy(update={"backdrop_texture": 2 * scene.texture})
+
+    assert scene.likeness(alike) == pytest.approx(1)
+    assert 0.3 < scene.likeness(busier) < 0.7
+    assert scene.likeness(twice) == pytest.approx(0, abs=1e-6)
+    assert scene.likeness(a_measure(1, backdrop=RED)) == 0

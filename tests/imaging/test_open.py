@@ -20,10 +20,6 @@ LOSSLESS: dict[str, dict[str, object]] = {
     "HEIF": {"quality": 100},
     "AVIF": {"quality": 100},
 }
-    "WEBP": {"lossless": True},
-    "HEIF": {"quality": 100},
-    "AVIF": {"quality": 100},
-}
 
 
 @pytest.mark.parametrize("format", FORMATS)

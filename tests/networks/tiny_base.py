@@ -58,8 +58,8 @@ def tiny_pipeline() -> StableDiffusionPipeline:
             clip_sample=False,
             steps_offset=1,  # diffusers warns without it; trailing times ignore it
         ),
-        safety_checker=None,
-        feature_extractor=None,
+        safety_checker=None,  # type: ignore[arg-type]  # diffusers forgot the None
+        feature_extractor=None,  # type: ignore[arg-type]
         requires_safety_checker=False,
     )
 

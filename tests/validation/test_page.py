@@ -144,7 +144,10 @@ def test_a_share_is_a_seam_as_long_as_the_share() -> None:
 
 def test_a_limit_lies_at_its_place_on_the_axis_and_values_never_leave_the_plot() -> None:
     strip = strip_of(
-        [("Base", a_metric("correlation", (-0.2, 0.4))), ("Tuned", a_metric("correlation", (0.9,), 0.75))]
+        [
+            ("Base", a_metric("correlation", (-0.2, 0.4))),
+            ("Tuned", a_metric("correlation", (0.9,), 0.75)),
+        ]
     )
 
     assert [bound.x for bound in strip.bounds] == [75.0]

@@ -63,13 +63,20 @@ def test_a_closer_checkpoint_that_copies_is_named_and_left_out() -> None:
 
 
 def test_equally_close_ones_are_decided_by_obedience_then_by_the_earlier_step() -> None:
-    obedient = [a_proof(100), a_proof(200, colour_obedience=0.9), a_proof(300, colour_obedience=0.9)]
+    obedient = [
+        a_proof(100),
+        a_proof(200, colour_obedience=0.9),
+        a_proof(300, colour_obedience=0.9),
+    ]
 
     assert pick(obedient, BASE).checkpoint == "checkpoint-200"
 
 
 def test_a_difference_that_no_eye_sees_does_not_outweigh_obedience() -> None:
-    proofs = [a_proof(100, backdrop_distance=8.01), a_proof(200, backdrop_distance=7.99, colour_obedience=0.7)]
+    proofs = [
+        a_proof(100, backdrop_distance=8.01),
+        a_proof(200, backdrop_distance=7.99, colour_obedience=0.7),
+    ]
 
     assert pick(proofs, BASE).checkpoint == "checkpoint-100"
 

@@ -8,6 +8,7 @@ white wall and a pale quilt differ in the last two only.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
@@ -33,8 +34,9 @@ SMOOTH = 0.6
 """L* of texture below which a backdrop is smooth; differences further down are camera noise."""
 OTHER_PRESENTATION = 0.25
 """How much a photo that surely shows its garment another way still supports a scene."""
-MOST_TEXTURE_RATIO = 2.0
-"""A backdrop more than twice as busy, or less than half, is another surface."""
+LEAST_TEXTURE_RATIO, MOST_TEXTURE_RATIO = 1 / 3, 2.0
+"""A backdrop more than twice as busy as the scene's, or less than a third, is another surface.
+Quilts beside a wall had 2 to 4 times its texture; flat light smooths one crumpled sheet to 0.35."""
 WIDEST, NARROWEST = 15.0, 6.0
 """Bounds in ΔE00 of how far a photo may lie from the shoot's backdrop. Wide: beyond 15, other
 cloths begin (at 21 to 38 in four messy shoots). Narrow: light on one paper roll varies by 6."""
@@ -59,6 +61,13 @@ class Scene:
         """How many times busier a photo's backdrop is than the scene's; 1 = alike, both smooth."""
         return max(measures.backdrop_texture, SMOOTH) / max(self.texture, SMOOTH)
 
+    def likeness(self, measures: Measures) -> float:
+        """How much a photo's backdrop is like the scene's, in [0, 1]; 0 from the limits on."""
+        colour = self.distance(measures) / self.most_distance
+        ratio = self.texture_ratio(measures)
+        limit = MOST_TEXTURE_RATIO if ratio > 1 else LEAST_TEXTURE_RATIO
+        return max(0.0, 1 - math.hypot(colour, math.log(ratio) / math.log(limit)))
+
     def is_shown_otherwise(self, measures: Measures) -> bool:
         """Whether the garment is surely shown in another way than in the scene."""
         shown = presentation_of(measures)
@@ -69,7 +78,7 @@ class Scene:
         ratio = self.texture_ratio(measures)
         return (
             self.distance(measures) <= self.most_distance
-            and 1 / MOST_TEXTURE_RATIO <= ratio <= MOST_TEXTURE_RATIO
+            and LEAST_TEXTURE_RATIO <= ratio <= MOST_TEXTURE_RATIO
             and not self.is_shown_otherwise(measures)
         )
 

@@ -37,6 +37,8 @@ _BLEMISH_COST = 2.0
 """More than all else can be worth (1.8), so that a flawless photo always goes first."""
 _MOST_OVERHANG = 0.02
 """Share of a crop that may lie beyond the photo: more teaches invented backdrop as the brand's."""
+_OVERHANG_COST = 3.0
+"""Per share of the crop beyond the photo: of two crops that must leave it, the one that stays."""
 _LIKENESS_WEIGHT, _SHARPNESS_WEIGHT = 0.7, 0.3
 _CATEGORY_WEIGHT, _COLOUR_WEIGHT = 0.4, 0.4
 
@@ -114,17 +116,16 @@ def _candidates(
         beyond = overhang(photo, crop_of(photo, one.box, recipe))
         if beyond > _MOST_OVERHANG:
             blemishes.append(f"{beyond:.0%} of its crop lies beyond the photo")
-        likeness = 1 - scene.distance(one) / scene.most_distance
         pool.append(
             _Candidate(
                 photo=photo,
                 measures=one,
                 category=category_of(photo, one) or "garment",
                 colour=(one.garment_colours or ("",))[0],
-                quality=_LIKENESS_WEIGHT * likeness
+                quality=_LIKENESS_WEIGHT * scene.likeness(one)
                 + _SHARPNESS_WEIGHT * rank
                 - _BLEMISH_COST * len(blemishes)
-                - beyond,
+                - _OVERHANG_COST * beyond,
                 blemishes="; ".join(blemishes),
             )
         )

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from muslin.curation.measure import Eyes
+from muslin.curation.measure import MEASURING_VERSION, Eyes
 from muslin.domain.dataset import DatasetPhoto
 from muslin.domain.errors import PartMissing
 from muslin.domain.findings import Measures
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from muslin.networks.diffusion.render import Renderer
     from muslin.training.train import Bench
 
-MEASURING = 1
-"""Counted up whenever measuring changes, so that photos are measured anew."""
 
 
 @dataclass(frozen=True)
@@ -143,12 +141,12 @@ class KeptMeasures:
     def get(self, photo: PhotoId) -> Measures | None:
         """What was measured on a photo, if it was."""
         with self._storage.reading() as connection:
-            return SqlMeasures(connection, MEASURING).get(photo)
+            return SqlMeasures(connection, MEASURING_VERSION).get(photo)
 
     def put(self, taken: Measures) -> None:
         """Keep what was measured."""
         with self._storage.transaction() as connection:
-            SqlMeasures(connection, MEASURING).put(taken)
+            SqlMeasures(connection, MEASURING_VERSION).put(taken)
 
 
 class KeptPictures:

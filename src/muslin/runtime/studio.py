@@ -29,7 +29,7 @@ from muslin.imaging.guard import PhotoDecoder
 from muslin.release.registry import make_release, promote, roll_back
 from muslin.review.decide import decide
 from muslin.runtime.bootstrap import Workshop, free_memory_bytes
-from muslin.runtime.disk import write_atomic
+from muslin.runtime.disk import make_folder, write_atomic
 from muslin.runtime.doctor import DoctorLine, examine
 from muslin.runtime.jobs.local import LocalExecutor
 from muslin.runtime.jobs.work import report_page
@@ -245,7 +245,11 @@ class Studio:
         return made
 
     def save_pictures(self, generations: Sequence[Generation], out: Path) -> list[Path]:
-        """Write pictures and their contact sheet into a folder; the sheet's path is the last."""
+        """Write pictures and their contact sheet into a folder; the sheet's path is the last.
+
+        The folder is made when missing. Raises HomeUnusable and DiskFull.
+        """
+        make_folder(out)
         return save_pictures(generations, self._shop.blobs, out, write_atomic)
 
     def run(self, order: RunOrder, report: Report = silent) -> RunOutcome:
@@ -306,7 +310,7 @@ def _write_aliases(
 
 
 def _resolve(records: Records, wanted: str) -> Release:
-    """A release by id, by name (its live one), by `name@alias`, or by an alias that one name has."""
+    """A release by id, name (its live one), `name@alias`, or an alias that only one name has."""
     name, _, alias = wanted.partition("@")
     if alias or records.releases.named(name):
         aliases = records.releases.aliases(name)

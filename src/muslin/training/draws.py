@@ -92,7 +92,7 @@ def batch_of(drawn: Draw, lessons: Lessons, process: NoiseProcess, gamma: float)
         times=times,
         condition=_condition(lessons, photos, drawn.silent.to(device)),
         target=process.target(latents, noise, times),
-        weights=process.min_snr_weights(times, gamma),
+        weights=process.loss_weights(times, gamma),
     )
 
 

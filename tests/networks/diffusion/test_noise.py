@@ -7,6 +7,7 @@ from torch import Tensor
 
 from muslin.domain.errors import InvalidRequest
 from muslin.networks.diffusion.noise import (
+    LEAST_WEIGHT,
     BetaSchedule,
     NoiseProcess,
     Prediction,
@@ -121,3 +122,15 @@ def test_min_snr_weights_stay_finite_without_signal() -> None:
     process = noise_process(torch.tensor([1.0, 0.0]), Prediction.V)
 
     assert process.min_snr_weights(torch.tensor([0, 1]), gamma=5.0).tolist() == [0.0, 0.0]
+
+
+def test_pure_noise_is_learnt_too_since_the_backdrop_is_decided_there() -> None:
+    alpha = torch.tensor([0.9, 0.5, 0.01])
+    times = torch.arange(3)
+    velocity, epsilon = noise_process(alpha, Prediction.V), noise_process(alpha, Prediction.EPSILON)
+
+    weights = velocity.loss_weights(times, gamma=5.0)
+
+    assert weights[2] == LEAST_WEIGHT
+    assert torch.equal(weights[:2], velocity.min_snr_weights(times, 5.0)[:2])
+    assert torch.equal(epsilon.loss_weights(times, gamma=5.0), epsilon.min_snr_weights(times, 5.0))

@@ -34,9 +34,7 @@ def renderer(tiny: Base) -> Renderer:
 
 @pytest.fixture(scope="module")
 def peer(tiny_folder: Path) -> StableDiffusionPipeline:
-    pipeline = StableDiffusionPipeline.from_pretrained(tiny_folder)
-    pipeline.set_progress_bar_config(disable=True)
-    return pipeline
+    return opened_by_diffusers(tiny_folder)
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +48,12 @@ def adapter_folder(tiny: Base, tmp_path_factory: pytest.TempPathFactory) -> Path
     folder = tmp_path_factory.mktemp("adapter")
     (folder / FILE_NAME).write_bytes(adapter_bytes(adapter_of(layers, 4.5), "unet"))
     return folder
+
+
+def opened_by_diffusers(folder: Path) -> StableDiffusionPipeline:
+    pipeline = StableDiffusionPipeline.from_pretrained(folder)
+    pipeline.set_progress_bar_config(disable=True)  # type: ignore[no-untyped-call]
+    return pipeline
 
 
 def one(renderer: Renderer, request: ImageRequest) -> Picture:
@@ -90,8 +94,7 @@ def test_a_picture_is_the_one_that_diffusers_draws(
 def test_an_adapter_draws_in_diffusers_what_it_draws_here(
     renderer: Renderer, tiny_folder: Path, adapter_folder: Path
 ) -> None:
-    peer = StableDiffusionPipeline.from_pretrained(tiny_folder)
-    peer.set_progress_bar_config(disable=True)
+    peer = opened_by_diffusers(tiny_folder)
     peer.load_lora_weights(adapter_folder)
     renderer.use(None)
     untuned = one(renderer, a_request())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from muslin.curation.backdrop import MOST_TEXTURE_RATIO, Scene
+from muslin.curation.backdrop import LEAST_TEXTURE_RATIO, MOST_TEXTURE_RATIO, Scene
 from muslin.curation.findings.duplicates import Nearest
 from muslin.curation.findings.limits import Limits, usual
 from muslin.domain.findings import FindingKind, Measures
@@ -122,7 +122,7 @@ def _backdrop(scene: Scene) -> Iterable[Rule]:
         FindingKind.BACKDROP,
         "times the shoot's texture",
         scene.texture_ratio,
-        Limits(1 / MOST_TEXTURE_RATIO, MOST_TEXTURE_RATIO, "times the shoot's own"),
+        Limits(LEAST_TEXTURE_RATIO, MOST_TEXTURE_RATIO, "times the shoot's own"),
         lambda m: (
             f"backdrop is another surface: {m.backdrop_texture:.1f} L* of texture "
             f"where the shoot has {scene.texture:.1f}"

@@ -67,7 +67,8 @@ class AdaptedLinear(AdaptedLayer):
         """Map (..., in) to (..., out); scaling and sum ride on the second product for free."""
         flat = x.reshape(-1, x.shape[-1])
         learnt = linear(flat, self.down)
-        y = torch.addmm(self.base(flat), learnt, self.up.t(), alpha=self.scale)
+        y: Tensor = self.base(flat)
+        y.addmm_(learnt, self.up.t(), alpha=self.scale)
         return y.view(*x.shape[:-1], -1)
 
 
@@ -161,9 +162,7 @@ def merge(network: nn.Module, adapter: Adapter) -> dict[str, Tensor]:
 def restore(network: nn.Module, before: Mapping[str, Tensor]) -> None:
     """Put back the very tensors that `merge` took out."""
     for name, weight in before.items():
-        layer = network.get_submodule(name)
-        assert isinstance(layer, Layer)
-        layer.weight.data = weight
+        network.get_parameter(f"{name}.weight").data = weight
 
 
 def _can_adapt(layer: nn.Module) -> bool:

@@ -18,6 +18,10 @@ from torch import Tensor
 
 from muslin.domain.errors import InvalidRequest
 
+LEAST_WEIGHT = 0.15
+"""min-SNR alone gives 0.4 % of all weight to the noisiest fifth of times of a v-prediction network
+with zero terminal SNR, and none to pure noise; yet a backdrop's colour is decided there."""
+
 
 class Prediction(StrEnum):
     """What the network predicts; the values are those of diffusers' scheduler configs."""
@@ -101,6 +105,11 @@ class NoiseProcess:
         if self.prediction is Prediction.EPSILON:
             return capped / signal
         return capped / (signal + noise)
+
+    def loss_weights(self, times: Tensor, gamma: float) -> Tensor:
+        """Weights (B,) to train with: min-SNR's, for v at least LEAST_WEIGHT."""
+        weights = self.min_snr_weights(times, gamma)
+        return weights if self.prediction is Prediction.EPSILON else weights.clamp(min=LEAST_WEIGHT)
 
     def _rates(self, times: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:
         """α and σ of each picture, shaped (B, 1, ...) to multiply `like`."""

@@ -1,0 +1,1 @@
+"""What the product claims, measured: one file per claim, `python -m benchmarks.NAME`."""

@@ -1,0 +1,1 @@
+"""What the garment network learns from."""

@@ -1,0 +1,1 @@
+"""The shapes of the starter networks and what they begin as."""
