@@ -33,8 +33,9 @@ format: $(READY)  ## Put the code in its usual shape
 starter: $(READY)  ## Train the starter network again; see starter/README.md
 	$(BIN)/python -m starter $(ARGS)
 
-reference: $(READY)  ## Write docs/reference anew from the code
+reference: $(READY)  ## Write docs/reference anew from the code, and the figures from the benchmarks
 	$(BIN)/python scripts/make_reference.py
+	$(BIN)/python -m scripts.make_tables
 
 lock: $(READY)  ## Write requirements.lock from what is installed in .venv
 	$(BIN)/python scripts/make_lock.py

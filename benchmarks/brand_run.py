@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from benchmarks.command_line import Images, ask
-from benchmarks.obedience import Wish
+from benchmarks.measures.obedience import Wish
 from muslin.domain.dataset import DatasetVersion
 from muslin.domain.findings import Verdict
 from muslin.domain.judging import Review, ValidationReport

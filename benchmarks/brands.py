@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.backdrops import by_hand, commonest, on_backdrop, read_labels
 from benchmarks.brand_run import Drawn, Studio, fresh_wishes
 from benchmarks.figures import BrandFigures, BrandsFigures, Share, Spread
+from benchmarks.measures.backdrops import by_hand, commonest, on_backdrop, read_labels
 from benchmarks.pictures import jpeg_within, read_photos, rim
 from benchmarks.results import IMAGES, read_result, shown, write_result
 from muslin.imaging.colour import delta_e_2000

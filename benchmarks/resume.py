@@ -8,16 +8,17 @@ and the final adapter is compared by sha256.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import random
 import shutil
 import signal
 import tempfile
-import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import TimeoutExpired
 from typing import BinaryIO
 
 from benchmarks.figures import ResumeFigures, Strike
@@ -32,54 +33,76 @@ from muslin.runtime.studio import Studio
 
 SHOOT = Path(__file__).resolve().parents[1] / "examples" / "sample-shoot"
 CHECKPOINTS = 4
-MOST_MISSES = 3
-"""Strikes per counted one that may come too late, when the process had ended already."""
+MOST_TRIES = 3
+"""Runs per counted strike; one that comes when the process has just ended does not count."""
+
+
+@dataclass(slots=True)
+class Doomed:
+    """A child that is killed at a time of `time.monotonic`, unless it ends before."""
+
+    child: Child
+    dies_at: float
+    _is_struck: bool = field(default=False, init=False)
+
+    @property
+    def pid(self) -> int:
+        """The child's."""
+        return self.child.pid
+
+    def wait(self, timeout: float) -> int:
+        """As the child's own; kills it on the way. Nobody else reaps it, so the pid is its own."""
+        left = self.dies_at - time.monotonic()
+        if left < timeout and not self._is_struck:
+            self._is_struck = True
+            with suppress(TimeoutExpired):
+                return self.child.wait(max(0.0, left))
+            os.kill(self.child.pid, signal.SIGKILL)
+        return self.child.wait(timeout)
 
 
 @dataclass
-class Assassin:
-    """Starts children and kills the first of them after `delay_s`; None = never."""
+class Fate:
+    """Starts children; the first of them dies after so many seconds."""
 
-    delay_s: float | None
-    struck: bool = False
-    _started: bool = field(default=False, repr=False)
+    after_s: float
+    _is_met: bool = field(default=False, init=False)
 
     def __call__(self, errand: Errand, log: BinaryIO) -> Child:
-        """Start a child; its killer waits in a thread of its own."""
+        """Start a child on its errand."""
         child = start_process(errand, log)
-        if self.delay_s is not None and not self._started:
-            killer = threading.Timer(self.delay_s, self._strike, [child])
-            killer.daemon = True
-            killer.start()
-        self._started = True
-        return child
+        if self._is_met:
+            return child
+        self._is_met = True
+        return Doomed(child, time.monotonic() + self.after_s)
 
-    def _strike(self, child: Child) -> None:
-        if isinstance(child, _Polled) and child.poll() is not None:
-            return
-        with suppress(ProcessLookupError):
-            os.kill(child.pid, signal.SIGKILL)
-            self.struck = True
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What every run is to learn: a studio with its dataset, to be copied, and a profile."""
+
+    studio: Path
+    dataset: DatasetId
+    profile: LoraProfile
 
 
 def measure(profile: LoraProfile, kills: int, seed: int, place: Path) -> ResumeFigures:
     """An unbroken run, then runs that are killed once each, every one in a studio of its own."""
-    template = place / "template"
-    dataset = prepared(template, profile)
+    lesson = Lesson(place / "lesson", prepared(place / "lesson"), profile)
     start = time.monotonic()
-    digest, _ = trained(template, place / "unbroken", dataset, profile, Assassin(None))
+    digest, _ = trained(lesson, place / "run", Fate(float("inf")))
     unbroken_s = time.monotonic() - start
-    rng, strikes, tries = random.Random(seed), list[Strike](), 0
-    while len(strikes) < kills and tries < MOST_MISSES * kills:
-        tries += 1
-        assassin = Assassin(rng.uniform(0, unbroken_s))
-        found, attempts = trained(template, place / f"run-{tries}", dataset, profile, assassin)
-        if assassin.struck:
-            strike = Strike(
-                after_s=round(assassin.delay_s or 0, 2), attempts=attempts, equal=found == digest
+    rng, strikes = random.Random(seed), list[Strike]()
+    for _ in range(MOST_TRIES * kills):
+        after_s = rng.uniform(0, unbroken_s)
+        found, attempts = trained(lesson, place / "run", Fate(after_s))
+        if attempts > 1:
+            strikes.append(
+                Strike(after_s=round(after_s, 2), attempts=attempts, equal=found == digest)
             )
-            strikes.append(strike)
-            print(f"{len(strikes)}/{kills}  {strike}", flush=True)
+            print(f"{len(strikes)} of {kills}: {strikes[-1]}", flush=True)
+        if len(strikes) == kills:
+            break
     return ResumeFigures(
         seed=seed,
         steps=profile.steps,
@@ -87,3 +110,53 @@ def measure(profile: LoraProfile, kills: int, seed: int, place: Path) -> ResumeF
         digest=digest,
         strikes=tuple(strikes),
     )
+
+
+def prepared(home: Path) -> DatasetId:
+    """A studio that has frozen the sample shoot and learnt nothing yet."""
+    with Studio.open(home) as studio:
+        studio.import_shoot(SHOOT, "sample")
+        return studio.freeze_dataset("sample", SelectionRecipe()).id
+
+
+def trained(lesson: Lesson, home: Path, fate: Fate) -> tuple[str, int]:
+    """Train in a fresh copy of the studio: sha256 of the final adapter, and attempts it took."""
+    from muslin.networks.diffusion.adapter_file import FILE_NAME
+
+    shutil.copytree(lesson.studio, home)
+    shop = Workshop.open(home)
+    with Studio(shop) as studio:
+        job = studio.start_run("resume", lesson.dataset, lesson.profile)
+        ended = LocalExecutor(shop.home, shop.queue, start=fate).follow(job.id)
+        last = studio.checkpoints(RunId(job.subject))[-1]
+        with (shop.folder(last) / FILE_NAME).open("rb") as adapter:
+            digest = hashlib.file_digest(adapter, "sha256").hexdigest()
+    shutil.rmtree(home)
+    return digest, ended.attempts
+
+
+def main() -> None:
+    """Measure, keep, show; exit status 1 when a run differs."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.resume", description=__doc__)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--steps", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=0, help="of the moments")
+    parser.add_argument("--base", default="starter", help="starter, or a folder to try")
+    given = parser.parse_args()
+    profile = LoraProfile(
+        base=given.base,
+        steps=given.steps,
+        warmup_steps=given.steps // 10,
+        save_every=max(1, given.steps // CHECKPOINTS),
+        batch_size=2,
+    )
+    with tempfile.TemporaryDirectory() as passing:
+        figures = measure(profile, given.kills, given.seed, Path(passing))
+    write_result("resume", figures)
+    equal = sum(strike.equal for strike in figures.strikes)
+    print(shown({"seed": given.seed, "killed": len(figures.strikes), "equal": equal}))
+    raise SystemExit(0 if equal == given.kills else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -10,10 +10,10 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.autoencoder import measure_autoencoder
 from benchmarks.figures import Share, StarterFigures
-from benchmarks.nearest import measure_nearest
-from benchmarks.obedience import (
+from benchmarks.measures.autoencoder import measure_autoencoder
+from benchmarks.measures.nearest import measure_nearest
+from benchmarks.measures.obedience import (
     Wish,
     commonest,
     garment_card,
@@ -48,7 +48,8 @@ def measure(photos: Path, brands: Path, base_name: str, count: int) -> StarterFi
     base, known = open_base(base_name), read_known(photos)
     print("Reading photos …", flush=True)
     learnt = [fitted(read_photo(photos / row.file_name)) for row in known]
-    unseen = [fitted(photo) for photo in evenly([p for _, p in read_photos(brands)], BRAND_PHOTOS)]
+    theirs = [photo for folder in sorted(brands.iterdir()) for _, photo in read_photos(folder)]
+    unseen = [fitted(photo) for photo in evenly(theirs, BRAND_PHOTOS)]
     cpu = torch.device("cpu")
     autoencoder, _ = measure_autoencoder(base.family.open_autoencoder(base.folder, cpu), unseen)
     asked = wishes(commonest((k.category for k in known), garment_card().categories), count)

@@ -21,7 +21,7 @@ from starter.latents import scaling_factor
 from starter.networks.autoencoder import read_autoencoder, save_autoencoder
 from starter.networks.denoiser import build_networks, build_scheduler
 from starter.networks.folders import replace_files, write_folder
-from starter.networks.tokenizer import build_tokenizer
+from starter.networks.tokenizer import kept_tokenizer
 from starter.resumable import load_state, unfinished
 
 NETWORKS = Path(__file__).resolve().parent.parent / "src" / "muslin" / "networks"
@@ -33,7 +33,7 @@ def export(out: Path) -> None:
     Raises WeightsMissing when a part has not been trained yet.
     """
     averaged = load_state(out / "denoiser.state")["average"]
-    tokenizer = build_tokenizer(sample_captions(read_said(out)))
+    tokenizer = kept_tokenizer(out / "merges.json", sample_captions(read_said(out)))
     networks = build_networks(tokenizer, torch.device("cpu"))
     networks.all().load_state_dict(averaged)
     autoencoder = read_autoencoder(out / "vae")

@@ -83,7 +83,7 @@ def temperature(logits: Tensor, labels: Tensor) -> float:
     """
     if len(labels) == 0:
         return 1.0
-    grid = np.geomspace(0.4, 3.0, 40)
+    grid = np.geomspace(0.4, 30.0, 80)
     return float(min(grid, key=lambda t: float(F.cross_entropy(logits / t, labels))))
 
 
@@ -93,6 +93,8 @@ def write_onnx(network: GarmentNetwork, path: Path) -> None:
     with tempfile.TemporaryDirectory() as passing, warnings.catch_warnings():
         # The tracing exporter is deprecated, yet the new one asks for another package.
         warnings.simplefilter("ignore", DeprecationWarning)
+        # Group norm looks at the size of its input, which says nothing about the weights.
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # type: ignore[attr-defined]
         torch.onnx.export(
             WithEmbedding(network).eval(),
             (torch.zeros(1, 3, 128, 96),),

@@ -91,11 +91,12 @@ def decoded_error(network: AutoencoderTiny, latents: Tensor, target: Tensor) -> 
 
 def train(photos: Path, out: Path, recipe: AutoencoderRecipe) -> None:
     """Train or go on training; weights land in `out/vae`, first when the encoder is final."""
-    torch.manual_seed(0)
-    device = best_device()
-    network = build_autoencoder()
+    device, state = best_device(), out / "autoencoder.state"
     pictures = [torch.from_numpy(p) for _, p in pictures_by_shape(photos, out / "cache").values()]
-    start_from_pca(network, pictures[0])
+    torch.manual_seed(0)
+    network = build_autoencoder()
+    if not state.exists():
+        start_from_pca(network, pictures[0])
     place(network, device)
     average = Average(network)
     optimizer = torch.optim.AdamW(
@@ -108,7 +109,7 @@ def train(photos: Path, out: Path, recipe: AutoencoderRecipe) -> None:
     def rate(step: int) -> float:
         return recipe.peak * cosine(step, recipe.steps, floor=0.05)
 
-    training = Training(network, average, optimizer, out / "autoencoder.state", clip=1.0)
+    training = Training(network, average, optimizer, state, clip=1.0)
     training.resume()
     training.run(recipe.encoder_steps, lambda n: whole_loss(network, crops(n), n), rate)
     if training.done == recipe.encoder_steps:

@@ -22,7 +22,7 @@ from starter.captions import Said, compose, sample_captions, say_all
 from starter.export import export
 from starter.latents import Encoded, encode_all
 from starter.networks.denoiser import Networks, build_networks
-from starter.networks.tokenizer import build_tokenizer
+from starter.networks.tokenizer import kept_tokenizer
 from starter.resumable import Average, Training, best_device, cosine
 
 GAMMA = 5.0
@@ -89,12 +89,13 @@ def train(photos: Path, out: Path, recipe: DenoiserRecipe) -> None:
 
     `small_steps` are taken on halved latents, then up to `steps` on whole ones.
     """
-    torch.manual_seed(0)
     device = best_device()
     said = say_all(photos, out)
     groups = encode_all(photos, out)
     halved = [group.halved() for group in groups]
-    networks = build_networks(build_tokenizer(sample_captions(said)), device)
+    tokenizer = kept_tokenizer(out / "merges.json", sample_captions(said))
+    torch.manual_seed(0)  # after what is made at the first start alone, and draws on chance too
+    networks = build_networks(tokenizer, device)
     everything = networks.all()
     average = Average(everything, 0.9995)
     optimizer = torch.optim.AdamW(

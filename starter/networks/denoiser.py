@@ -68,6 +68,7 @@ def build_scheduler() -> DDIMScheduler:
         rescale_betas_zero_snr=True,
         timestep_spacing="trailing",
         clip_sample=False,
+        steps_offset=1,  # as in Stable Diffusion; trailing spacing does not use it
         set_alpha_to_one=True,
     )
     return scheduler

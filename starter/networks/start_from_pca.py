@@ -83,7 +83,9 @@ def _gather(convolutions: Sequence[nn.Conv2d]) -> None:
 def _project_on_pca(conv: nn.Conv2d, patches: Tensor) -> None:
     """Let a convolution keep the strongest principal components of patches (N, channels)."""
     mean = patches.mean(0)
-    spread, axes = torch.linalg.eigh(torch.cov((patches - mean).T))
+    covariance = torch.cov((patches - mean).T)
+    # Solved in double precision: LAPACK's last bits depend on where memory happens to lie.
+    spread, axes = (solved.float() for solved in torch.linalg.eigh(covariance.double()))
     deviation = spread.flip(0)[: conv.out_channels].sqrt()
     scale = LARGEST * (deviation / deviation[0]).sqrt() / deviation
     conv.weight.zero_()
@@ -101,7 +103,8 @@ def _start_decoder(convolutions: Sequence[nn.Conv2d], latents: Tensor, colours: 
     for conv in (first, *inner):
         nn.init.kaiming_normal_(conv.weight)
         conv.weight *= 0.5
-    fit = torch.linalg.lstsq(F.pad(latents, (0, 1), value=1.0), colours).solution
+    with_one = F.pad(latents, (0, 1), value=1.0)
+    fit = torch.linalg.lstsq(with_one.double(), colours.double()).solution.float()
     first.weight[:3] = 0
     first.weight[:3, :, 1, 1] = fit[:-1].T
     first.get_parameter("bias")[:3] = fit[-1]

@@ -82,7 +82,7 @@ def test_pure_red_has_its_textbook_lab() -> None:
     assert lab_of("ff0000") == pytest.approx((53.24, 80.09, 67.20), abs=0.02)
 
 
-@pytest.mark.parametrize(("code", "name"), SURVEY.items(), ids=lambda v: str(v))
+@pytest.mark.parametrize(("code", "name"), SURVEY.items(), ids=str)
 def test_a_survey_colour_gets_the_name_that_people_gave_it(code: str, name: str) -> None:
     assert colour_name(lab_of(code)) == name
 

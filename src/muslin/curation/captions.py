@@ -12,7 +12,7 @@ from muslin.domain.dataset import Caption
 from muslin.domain.findings import Measures
 
 PATTERNED = 8.0
-"""ΔE of local contrast above which a garment counts as patterned; see `Measures.garment_pattern`."""
+"""ΔE of local contrast above which a garment is patterned; see `Measures.garment_pattern`."""
 TEXTURED = 2.6
 """L* of local contrast above which a backdrop counts as textured; carpets lie at 3 to 9."""
 SURE = 0.5

@@ -74,7 +74,8 @@ def delta_e_2000(reference: ArrayLike, other: ArrayLike) -> Floats:
     rotation = 30 * np.exp(-(((mean_h - 275) / 25) ** 2))
     rc = 2 * np.sqrt(mean_c**7 / (mean_c**7 + 25.0**7))
     cross = -np.sin(np.radians(2 * rotation)) * rc * chroma * hue
-    return np.sqrt(np.maximum(light**2 + chroma**2 + hue**2 + cross, 0))
+    difference: Floats = np.sqrt(np.maximum(light**2 + chroma**2 + hue**2 + cross, 0))
+    return difference
 
 
 def name_colours(lab: ArrayLike) -> NDArray[np.intp]:
@@ -88,6 +89,7 @@ def name_colours(lab: ArrayLike) -> NDArray[np.intp]:
     light, a, b = values[..., 0], values[..., 1], values[..., 2]
     chroma, hue = np.hypot(a, b), np.degrees(np.arctan2(b, a)) % 360
     warm = (hue > 40) & (hue < 110)
+    brownish = 26 + 0.55 * np.clip(light - 20, 0, 30)  # a lighter brown may be more colourful
     neutral = chroma < np.where(warm, np.where(light > 75, 9, 8), np.where(light < 30, 9, 8))
     rules = [
         (neutral & (light < 30), "black"),
@@ -96,7 +98,7 @@ def name_colours(lab: ArrayLike) -> NDArray[np.intp]:
         ((light < 14) & (chroma < 15), "black"),
         (warm & (hue > 55) & (light > 58) & (chroma < np.where(hue < 95, 40, 34)), "beige"),
         (warm & (hue <= 55) & (light > 66) & (chroma < 22), "beige"),
-        ((hue >= 25) & (hue < 95) & (light < 58) & (chroma < 26 + 0.55 * np.clip(light - 20, 0, 30)), "brown"),
+        ((hue >= 25) & (hue < 95) & (light < 58) & (chroma < brownish), "brown"),
         ((hue >= 60) & (hue < 90) & (light < 48), "brown"),
         ((hue >= 45) & (hue < 76), "orange"),
         ((hue >= 76) & (hue < 104) & (light > 50), "yellow"),

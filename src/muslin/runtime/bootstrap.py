@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from muslin.training.train import Bench
 
 
-
 @dataclass(frozen=True)
 class Workshop:
     """An opened studio folder with everything that works in it."""

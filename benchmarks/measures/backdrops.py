@@ -19,7 +19,7 @@ from muslin.imaging.colour import delta_e_2000
 
 SAME = 15.0
 """ΔE00 within which rims count as one backdrop under changing light."""
-LABELS = Path(__file__).with_name("backdrops.json")
+LABELS = Path(__file__).parents[1] / "backdrops.json"
 
 Labs = NDArray[np.float64]
 

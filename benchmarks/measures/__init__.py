@@ -1,0 +1,1 @@
+"""What several benchmarks measure, each apart from the claim that it serves."""
