@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from benchmarks.brand_run import Drawn, Studio, fresh_wishes
 from benchmarks.figures import BrandFigures, BrandsFigures, Share, Spread
@@ -30,6 +31,7 @@ from muslin.runtime.disk import make_folder, write_atomic
 from muslin.validation.metrics.category import category_obeyed
 from muslin.validation.metrics.colour import colour_obeyed
 from muslin.validation.metrics.copies import criterion, noise_floor, similarities
+from muslin.validation.page import hex_of
 
 SHEET_BYTES = 250_000
 COLUMNS, CELL_PX = 8, 144
@@ -59,7 +61,7 @@ def measure_brand(folder: Path, home: Path, count: int, steps: int | None) -> Br
     base = studio.draw(wishes, None)
     release = studio.release(outcome)
     tuned = studio.draw(wishes, release) if release else None
-    write_sheet(folder.name, crops, base, tuned)
+    write_sheet(folder.name, backdrop, base, tuned)
     of_base = judged(base, backdrop, crops)
     of_tuned = judged(tuned, backdrop, crops) if tuned else None
     limit = copy_limit(crops)
@@ -110,17 +112,28 @@ def copy_limit(crops: Sequence[Picture]) -> float:
     return limit
 
 
-def write_sheet(brand: str, crops: Sequence[Picture], base: Drawn, tuned: Drawn | None) -> None:
-    """The brand's own photos above the base's pictures above the tuned ones, into the manual."""
+def write_sheet(
+    brand: str, backdrop: NDArray[np.float64], base: Drawn, tuned: Drawn | None
+) -> None:
+    """The base's pictures above the tuned ones, into the manual; the brand's photos stay its own.
+
+    `backdrop` (3,) is the brand's commonest backdrop in CIELAB, shown as a swatch.
+    """
     labels = [f"{wish.colour} {wish.category}" for wish in base.wishes[:COLUMNS]]
     rows = [
-        SheetRow(f"{brand}: the brand's own photos", crops[:COLUMNS]),
+        SheetRow(f"{brand}: the backdrop that most of its photos share", [swatch(backdrop)]),
         SheetRow("Base network, untuned", base.pictures[:COLUMNS], labels),
         SheetRow("Tuned on the brand", tuned.pictures[:COLUMNS] if tuned else [], labels),
     ]
     sheet = contact_sheet(rows, columns=COLUMNS, cell_px=CELL_PX)
     make_folder(IMAGES)
     write_atomic(IMAGES / f"brand-{brand}.jpg", jpeg_within(sheet, SHEET_BYTES))
+
+
+def swatch(lab: NDArray[np.float64]) -> Picture:
+    """A patch (CELL_PX / 2, CELL_PX, 3) of the sRGB colour nearest to a CIELAB one."""
+    code = hex_of((float(lab[0]), float(lab[1]), float(lab[2])))
+    return np.asarray(Image.new("RGB", (CELL_PX, CELL_PX // 2), code), np.uint8)
 
 
 def told(figures: BrandFigures) -> dict[str, object]:

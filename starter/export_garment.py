@@ -76,7 +76,7 @@ def temperatures(network: GarmentNetwork, groups: Sequence[Taught]) -> dict[str,
 
 
 def temperature(logits: Tensor, labels: Tensor) -> float:
-    """What to divide logits (N, K) by for the least cross-entropy with labels (N,); in [0.4, 3].
+    """What to divide logits (N, K) by for the least cross-entropy with labels (N,); in [0.4, 30].
 
     1.0 where there is no label to go by. Source: Guo et al., "On calibration of modern neural
     networks" (2017), section 4.2; on a grid.

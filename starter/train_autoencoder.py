@@ -36,7 +36,7 @@ SQUARED = 8.0
 
 @dataclass(frozen=True, slots=True)
 class AutoencoderRecipe:
-    """How long, and on how much at a time; the defaults made the weights that are shipped."""
+    """How long, and on how much at a time; README.md says how far the shipped weights came."""
 
     steps: int = 8000
     encoder_steps: int = 1200

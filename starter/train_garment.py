@@ -32,7 +32,7 @@ AT_ONCE = 64
 
 @dataclass(frozen=True, slots=True)
 class GarmentRecipe:
-    """How long, and on how much at a time; the defaults made the weights that are shipped."""
+    """How long, and on how much at a time; README.md says how far the shipped weights came."""
 
     steps: int = 5000
     batch: int = 32

@@ -62,6 +62,8 @@ def test_the_backdrop_may_stray_a_quarter_further_than_the_brands_own_photos() -
     brand = Backdrop(lab=(80, 0, 0), name="white", share=0.9, own_distance=8.0)
 
     assert backdrop.criterion(brand).at_most == pytest.approx(10.0)
+    even = brand.model_copy(update={"own_distance": 0.1})  # a drawn or perfectly lit backdrop
+    assert backdrop.criterion(even).at_most == pytest.approx(5.0)
 
 
 @pytest.mark.parametrize(("asked", "obeyed"), [("red", True), ("white", False), ("blue", False)])
