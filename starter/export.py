@@ -13,17 +13,22 @@ from pathlib import Path
 
 import diffusers
 import torch
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import nn
+from transformers.models.clip.modeling_clip import CLIPTextModel
 
 from muslin.domain.errors import StudioError
+from muslin.runtime.disk import write_atomic
 from starter.captions import read_said, sample_captions
 from starter.latents import scaling_factor
 from starter.networks.autoencoder import read_autoencoder, save_autoencoder
 from starter.networks.denoiser import build_networks, build_scheduler
 from starter.networks.folders import replace_files, write_folder
 from starter.networks.tokenizer import kept_tokenizer
-from starter.resumable import load_state, unfinished
+from starter.resumable import load_state, save_state, unfinished
 
+DENOISER_STEPS_BEFORE = 1500
+"""Where a training that takes up a base counts on: DenoiserRecipe's end of the halved latents."""
 NETWORKS = Path(__file__).resolve().parent.parent / "src" / "muslin" / "networks"
 
 
@@ -45,6 +50,37 @@ def export(out: Path) -> None:
         tokenizer.save_pretrained(folder / "tokenizer")
         build_scheduler().save_pretrained(folder / "scheduler")
         (folder / "model_index.json").write_text(json.dumps(_index(), indent=2) + "\n", "utf-8")
+
+
+def take_up(base: Path, out: Path) -> None:
+    """Make `out` a training that stands where an exported base was left, on whole latents.
+
+    `python -m starter.train_denoiser` goes on from there, with AdamW's moments empty and the
+    steps counted from the end of the halved ones. Nothing that is in `out` already is replaced.
+    Raises WeightsMissing when there is no base.
+    """
+    if not (base / "model_index.json").is_file():
+        raise unfinished(base)
+    out.mkdir(parents=True, exist_ok=True)
+    if not (out / "vae").exists():
+        save_autoencoder(read_autoencoder(base / "vae"), out / "vae")
+    if not (out / "merges.json").exists():
+        learnt = json.loads((base / "tokenizer" / "tokenizer.json").read_bytes())
+        write_atomic(out / "merges.json", json.dumps(learnt["model"]["merges"]).encode())
+    if not (out / "denoiser.state").exists():
+        networks = build_networks(kept_tokenizer(out / "merges.json", ()), torch.device("cpu"))
+        denoiser = UNet2DConditionModel.from_pretrained(base / "unet")
+        text = CLIPTextModel.from_pretrained(base / "text_encoder", dtype="float32")
+        networks.denoiser.load_state_dict(denoiser.state_dict())
+        networks.text.load_state_dict(text.state_dict())
+        weights = networks.all()
+        save_state(
+            out / "denoiser.state",
+            network=weights.state_dict(),
+            optimizer=torch.optim.AdamW(weights.parameters()).state_dict(),
+            average=weights.state_dict(),
+            step=DENOISER_STEPS_BEFORE,
+        )
 
 
 def install(out: Path, networks: Path = NETWORKS) -> None:
@@ -78,8 +114,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m starter.export", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="folder of the training")
     parser.add_argument("--install", action="store_true", help="put the base into the package")
+    parser.add_argument(
+        "--take-up",
+        action="store_true",
+        help="instead, make the folder a training that goes on from the package's base",
+    )
     given = parser.parse_args()
     try:
+        if given.take_up:
+            take_up(NETWORKS / "starter", given.out)
+            return
         export(given.out)
         if given.install:
             install(given.out)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,12 +12,12 @@ from muslin.domain.leaving import ImageRequest
 from muslin.imaging.types import Picture
 from muslin.networks.diffusion.base import Base, open_base
 from muslin.networks.diffusion.render import Renderer
-from starter.export import export
+from starter.export import export, take_up
 from starter.networks.autoencoder import build_autoencoder, save_autoencoder
 from starter.networks.denoiser import build_networks, build_scheduler
 from starter.networks.start_from_pca import start_from_pca
 from starter.networks.tokenizer import kept_tokenizer
-from starter.resumable import save_state
+from starter.resumable import load_state, save_state
 
 REQUEST = ImageRequest(
     prompt="a navy t-shirt, on a hanger", seed=3, width_px=64, height_px=96, steps=4, guidance=3.0
@@ -55,6 +56,17 @@ def peers_picture(base: Base) -> Picture:
         output_type="np",
     ).images
     return np.asarray((picture * 255).round(), np.uint8)
+
+
+def test_a_training_takes_up_an_exported_base_where_it_was_left(base: Base, tmp_path: Path) -> None:
+    take_up(base.folder, tmp_path)
+    taken = load_state(tmp_path / "denoiser.state")
+    save_state(tmp_path / "latents.pt", scaling_factor=1.25)
+    (tmp_path / "said.json").write_text("[]", "utf-8")
+    export(tmp_path)
+
+    assert taken["step"] > 0
+    assert open_base(str(tmp_path / "network")).digest == base.digest
 
 
 def test_the_last_step_of_the_schedule_is_pure_noise() -> None:
