@@ -55,3 +55,10 @@ def test_one_unknown_keeps_the_whole_from_passing(
     verdicts: list[Verdict], together: Verdict
 ) -> None:
     assert all_of(verdicts) is together
+
+
+def test_exactly_on_the_limit_passes_whatever_the_rounding() -> None:
+    criterion = Criterion(metric="m", unit="share", at_least=0.8 * (20 / 24), min_samples=1, why="")
+
+    assert criterion.judge(16 / 24, 24) is Verdict.PASSED
+    assert criterion.judge(15 / 24, 24) is Verdict.FAILED

@@ -10,6 +10,10 @@ from muslin.domain.findings import Verdict
 from muslin.domain.judging import MetricValue
 
 
+ROUNDING = 1e-9
+"""16 of 24 is exactly four fifths of 20 of 24, yet as floats it is the smaller of the two."""
+
+
 class Criterion(Fact):
     """Bounds on one metric, and the fewest samples that make its value count.
 
@@ -30,8 +34,8 @@ class Criterion(Fact):
             return Verdict.UNKNOWN
         if value is None or math.isnan(value) or samples < self.min_samples:
             return Verdict.UNKNOWN
-        low = self.at_least is not None and value < self.at_least
-        high = self.at_most is not None and value > self.at_most
+        low = self.at_least is not None and value < self.at_least - ROUNDING
+        high = self.at_most is not None and value > self.at_most + ROUNDING
         return Verdict.FAILED if low or high else Verdict.PASSED
 
     def applied(self, value: float | None, values: Iterable[float]) -> MetricValue:
