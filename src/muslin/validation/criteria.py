@@ -9,7 +9,6 @@ from muslin.domain.fact import Fact
 from muslin.domain.findings import Verdict
 from muslin.domain.judging import MetricValue
 
-
 ROUNDING = 1e-9
 """16 of 24 is exactly four fifths of 20 of 24, yet as floats it is the smaller of the two."""
 
