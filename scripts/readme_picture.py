@@ -1,15 +1,14 @@
 """The README's picture: photos of the sample shoot, the untuned network, and the tuned one.
 
-`python scripts/readme_picture.py` after `make demo`, whose release it uses.
+`python -m scripts.readme_picture` after `make demo`, whose release it uses.
 """
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
-from PIL import Image
-
+from benchmarks.pictures import jpeg_within
+from benchmarks.results import IMAGES
 from muslin import Studio
 from muslin.domain.dataset import DatasetVersion
 from muslin.domain.leaving import GenerateOrder
@@ -32,6 +31,7 @@ PROMPTS = (
     "a green skirt",
 )
 SEED = 7
+LARGEST_BYTES = 250_000
 
 
 def drawn(studio: Studio, blobs: Blobs, release: str | None) -> list[Picture]:
@@ -59,9 +59,7 @@ def main() -> None:
             SheetRow("Tuned on 20 of the photos", drawn(studio, blobs, NAME), PROMPTS),
         ]
     sheet = contact_sheet(rows, columns=len(PROMPTS), cell_px=160)
-    buffer = io.BytesIO()
-    Image.fromarray(sheet).save(buffer, "JPEG", quality=88)
-    write_atomic(ROOT / "docs" / "images" / "readme.jpg", buffer.getvalue())
+    write_atomic(IMAGES / "readme.jpg", jpeg_within(sheet, LARGEST_BYTES))
 
 
 if __name__ == "__main__":
