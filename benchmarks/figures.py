@@ -142,9 +142,96 @@ class ResumeFigures(Fact):
     strikes: tuple[Strike, ...]
 
 
+class PlanFigures(Fact):
+    """`benchmarks.plan`: what a plan said of a run, and what the run took."""
+
+    steps: int
+    planning_s: float
+    foreseen_s: float
+    took_s: float
+    foreseen_bytes: int
+    took_bytes: int
+
+
 class StartFigures(Fact):
     """`benchmarks.start`."""
 
     wall_s: Spread
     processor_s: Spread
     heavy: tuple[str, ...]  # packages loaded that `--help` has no use for
+
+
+class StepFigures(Fact):
+    """A step of training at one size, with the pure network's pass beside each in one process."""
+
+    side_px: int
+    batch_size: int
+    pure_s: Spread  # processor seconds of the frozen network's forward and backward pass
+    ours: Spread  # our step over the pure pass beside it, in the peer's layers
+    family: Spread  # the same in the layers that our family chooses by itself
+    peer: Spread
+
+
+class WholeFigures(Fact):
+    """A training from photos to its last checkpoint, alone in its process; each run's value."""
+
+    side_px: int
+    batch_size: int
+    steps: int
+    photos: int
+    ours_first_step_s: Spread  # processor time from the process's start, photos still unknown
+    ours_known_first_step_s: Spread  # the same where every photo was encoded before
+    peer_first_step_s: Spread
+    ours_wall_s: Spread
+    ours_processor_s: Spread
+    peer_wall_s: Spread
+    peer_processor_s: Spread
+    ours_peak_bytes: int
+    peer_peak_bytes: int
+
+
+class TrainingStepFigures(Fact):
+    """`benchmarks.training_step`."""
+
+    torch: str
+    peer: str  # sha256 of its script
+    load: float  # mean of the machine's load averages (1 min) at the start of each process
+    cores: int
+    steps: dict[str, StepFigures]
+    whole: WholeFigures | None = None
+
+
+class Torn(Fact):
+    """One way to damage what a run keeps."""
+
+    cases: int
+    right: int  # went on from the newest complete state and ended with the unbroken run's files
+
+
+class TornFigures(Fact):
+    """`benchmarks.training.torn`."""
+
+    seed: int
+    steps: int
+    kinds: dict[str, Torn]
+
+
+class ShapeFigures(Fact):
+    """Steps of one network at one batch size on a GPU."""
+
+    side_px: int
+    batch_size: int
+    peer_s: Spread
+    ours_s: Spread
+    peer_peak_bytes: int
+    ours_peak_bytes: int
+    tflop: float  # of a step: forward, and backward to what learns
+
+
+class TrainingGpuFigures(Fact):
+    """`benchmarks.training_gpu`."""
+
+    device: str
+    torch: str
+    ceiling_tflop_s: float  # measured: the largest of some square products in bfloat16
+    shapes: dict[str, ShapeFigures]

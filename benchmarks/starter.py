@@ -43,6 +43,7 @@ def measure(photos: Path, brands: Path, base_name: str, count: int) -> StarterFi
     import torch
 
     from muslin.networks.diffusion.base import open_base
+    from muslin.networks.diffusion.opening import open_autoencoder
     from muslin.networks.diffusion.render import Renderer
 
     base, known = open_base(base_name), read_known(photos)
@@ -51,7 +52,7 @@ def measure(photos: Path, brands: Path, base_name: str, count: int) -> StarterFi
     theirs = [photo for folder in sorted(brands.iterdir()) for _, photo in read_photos(folder)]
     unseen = [fitted(photo) for photo in evenly(theirs, BRAND_PHOTOS)]
     cpu = torch.device("cpu")
-    autoencoder, _ = measure_autoencoder(base.family.open_autoencoder(base.folder, cpu), unseen)
+    autoencoder, _ = measure_autoencoder(open_autoencoder(base, cpu), unseen)
     asked = wishes(commonest((k.category for k in known), garment_card().categories), count)
     drawn = list(Renderer(base).render([wish.request() for wish in asked], tell))
     write_sheet(asked, drawn)

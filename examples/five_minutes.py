@@ -11,7 +11,7 @@ from muslin import Studio
 from muslin.domain.dataset import SelectionRecipe
 from muslin.domain.judging import Decision
 from muslin.domain.leaving import GenerateOrder
-from muslin.domain.profile import LoraProfile
+from muslin.domain.profile import Profile
 from muslin.domain.progress import Progress
 
 HERE = Path(__file__).parent
@@ -22,7 +22,7 @@ def show(progress: Progress) -> None:
     print(f"\r{progress.step} {progress.done}/{progress.total} {progress.unit}", end="", flush=True)
 
 
-def main(home: Path, pictures: Path, profile: LoraProfile) -> list[Path]:
+def main(home: Path, pictures: Path, profile: Profile) -> list[Path]:
     """From the sample shoot to pictures; returns their files, the contact sheet last."""
     with Studio.open(home) as studio:
         studio.import_shoot(HERE / "sample-shoot", "sage-linen", show)
@@ -42,5 +42,5 @@ def main(home: Path, pictures: Path, profile: LoraProfile) -> list[Path]:
 
 
 if __name__ == "__main__":
-    for file in main(Path("demo/five-minutes"), Path("demo/five-minutes-pictures"), LoraProfile()):
+    for file in main(Path("demo/five-minutes"), Path("demo/five-minutes-pictures"), Profile()):
         print(file)

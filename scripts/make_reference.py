@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from muslin.cli.app import app
 from muslin.cli.errors import INTERNAL, INTERRUPTED, STATUS, USAGE
 from muslin.domain.errors import StudioError
-from muslin.domain.profile import LoraProfile
+from muslin.domain.profile import Profile
 from muslin.runtime.profiles import bounds
 from muslin.runtime.settings import Settings
 
@@ -63,7 +63,7 @@ def profile_page() -> str:
     """Every field of a profile with default, bounds and meaning."""
     rows = [
         f"| `{name}` | `{field.default}` | {bounds(name)} | {field.description or METHOD} |"
-        for name, field in LoraProfile.model_fields.items()
+        for name, field in Profile.model_fields.items()
     ]
     table = "\n".join(["| Field | Default | Bounds | Meaning |", "|---|---|---|---|", *rows])
     intro = (

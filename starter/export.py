@@ -27,8 +27,6 @@ from starter.networks.folders import replace_files, write_folder
 from starter.networks.tokenizer import kept_tokenizer
 from starter.resumable import load_state, save_state, unfinished
 
-DENOISER_STEPS_BEFORE = 1500
-"""Where a training that takes up a base counts on: DenoiserRecipe's end of the halved latents."""
 NETWORKS = Path(__file__).resolve().parent.parent / "src" / "muslin" / "networks"
 
 
@@ -53,10 +51,10 @@ def export(out: Path) -> None:
 
 
 def take_up(base: Path, out: Path) -> None:
-    """Make `out` a training that stands where an exported base was left, on whole latents.
+    """Make `out` a training of the whole denoiser that begins with an exported base.
 
     `python -m starter.train_denoiser` goes on from there, with AdamW's moments empty and the
-    steps counted from the end of the halved ones. Nothing that is in `out` already is replaced.
+    steps counted from nought. Nothing that is in `out` already is replaced.
     Raises WeightsMissing when there is no base.
     """
     if not (base / "model_index.json").is_file():
@@ -79,7 +77,7 @@ def take_up(base: Path, out: Path) -> None:
             network=weights.state_dict(),
             optimizer=torch.optim.AdamW(weights.parameters()).state_dict(),
             average=weights.state_dict(),
-            step=DENOISER_STEPS_BEFORE,
+            step=0,
         )
 
 

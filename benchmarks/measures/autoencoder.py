@@ -13,7 +13,7 @@ from muslin.imaging.colour import delta_e_2000, to_lab
 from muslin.imaging.types import LabPicture, Picture
 
 if TYPE_CHECKING:
-    from muslin.networks.diffusion.family import Autoencoder
+    from muslin.networks.diffusion.opening import Autoencoder
 
 BATCH = 8
 BLOCK_PX = 32

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -40,22 +40,86 @@ def build_text_encoder(tokenizer: CLIPTokenizer) -> CLIPTextModel:
     )
 
 
+LEVELS = ((64, False), (64, False), (128, True), (256, True))
+"""Channels of the denoiser's levels from 24 x 32 latents to 3 x 4, and attention to the caption."""
+
+
 def build_denoiser() -> UNet2DConditionModel:
-    """Three levels; attention to the caption at the two lower ones and in the middle."""
+    """The denoiser that ships, 17 M parameters: one level around the core's three."""
+    return _denoiser(LEVELS, (SHAPES[0][0] // STRIDE_PX, SHAPES[0][1] // STRIDE_PX))
+
+
+def build_core() -> UNet2DConditionModel:
+    """What learns on halved latents: the denoiser without its outermost level."""
+    return _denoiser(LEVELS[1:], (SHAPES[0][0] // STRIDE_PX // 2, SHAPES[0][1] // STRIDE_PX // 2))
+
+
+def _denoiser(levels: Sequence[tuple[int, bool]], size: tuple[int, int]) -> UNet2DConditionModel:
+    kinds = ["CrossAttn" if attends else "" for _, attends in levels]
     network: UNet2DConditionModel = UNet2DConditionModel(
-        sample_size=(SHAPES[0][0] // STRIDE_PX, SHAPES[0][1] // STRIDE_PX),
+        sample_size=size,
         in_channels=CHANNELS,
         out_channels=CHANNELS,
         layers_per_block=1,
-        block_out_channels=(64, 128, 256),
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
-        attention_head_dim=(4, 4, 8),
+        block_out_channels=tuple(channels for channels, _ in levels),
+        down_block_types=tuple(f"{kind}DownBlock2D" for kind in kinds),
+        up_block_types=tuple(f"{kind}UpBlock2D" for kind in reversed(kinds)),
+        attention_head_dim=tuple(max(4, channels // 32) for channels, _ in levels),
         cross_attention_dim=WIDTH,
+        addition_embed_type="text",  # the caption as a whole also rides on the time
+        addition_embed_type_num_heads=6,
         use_linear_projection=True,
         norm_num_groups=16,
     )
     return network
+
+
+@torch.no_grad()
+def grow(core: UNet2DConditionModel, whole: UNet2DConditionModel) -> None:
+    """Put a trained core into a denoiser that has one more level around it, in place.
+
+    At first the new level only hands on: to the core what it saw before, the mean of 2 x 2
+    latents (to within `conv_in`'s reach, which halves), and its answer, repeated 2 x 2. Growing a
+    network from coarse to fine is due to Karras et al., arXiv 1710.10196.
+    """
+    deeper = {one_deeper(name): value for name, value in core.state_dict().items()}
+    unknown = whole.load_state_dict(deeper, strict=False).unexpected_keys
+    if unknown:
+        raise ValueError(f"the core has layers that the denoiser lacks: {unknown}")
+    outermost = f"up_blocks.{len(LEVELS) - 1}.resnets"
+    for resnet in ("down_blocks.0.resnets.0", f"{outermost}.0", f"{outermost}.1"):
+        _start(_conv(whole, f"{resnet}.conv2"), nn.init.zeros_)
+    for resnet in (f"{outermost}.0", f"{outermost}.1"):  # the level below first, the skip behind it
+        _start(_conv(whole, f"{resnet}.conv_shortcut"), nn.init.dirac_)
+    _start(_conv(whole, f"up_blocks.{len(LEVELS) - 2}.upsamplers.0.conv"), nn.init.dirac_)
+    halve = _conv(whole, "down_blocks.0.downsamplers.0.conv")
+    _start(halve, nn.init.zeros_)
+    channels = torch.arange(halve.out_channels)
+    halve.weight[channels, channels, 1:, 1:] = 1 / 4  # stride 2: these taps are one 2 x 2 block
+
+
+def _conv(network: nn.Module, name: str) -> nn.Conv2d:
+    """A convolution by its name. Raises TypeError for another kind of layer."""
+    layer = network.get_submodule(name)
+    if not isinstance(layer, nn.Conv2d):
+        raise TypeError(f"{name} is no convolution")
+    return layer
+
+
+def _start(layer: nn.Conv2d, how: Callable[[Tensor], Tensor]) -> None:
+    """Give a convolution its first weights, and no bias."""
+    how(layer.weight)
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
+
+
+def one_deeper(name: str) -> str:
+    """Where a layer of the core sits in the denoiser; blocks going up count from the deepest."""
+    block, _, rest = name.partition(".")
+    if block != "down_blocks":
+        return name
+    number, _, rest = rest.partition(".")
+    return f"down_blocks.{int(number) + 1}.{rest}"
 
 
 def build_scheduler() -> DDIMScheduler:
@@ -101,11 +165,13 @@ class Networks:
         return features
 
 
-def build_networks(tokenizer: CLIPTokenizer, device: torch.device) -> Networks:
-    """Fresh networks that read with `tokenizer`."""
+def build_networks(
+    tokenizer: CLIPTokenizer, device: torch.device, *, core: bool = False
+) -> Networks:
+    """Fresh networks that read with `tokenizer`: the whole denoiser, or its core alone."""
     kept: Tensor = build_scheduler().alphas_cumprod
     networks = Networks(
-        build_denoiser(),
+        build_core() if core else build_denoiser(),
         build_text_encoder(tokenizer),
         tokenizer,
         kept.sqrt().to(device),

@@ -16,12 +16,11 @@ import pytest
 from muslin.cli.app import answer
 from muslin.domain.catalog import ImportReport, Problem, Shoot
 from muslin.domain.errors import NotFound
-from muslin.domain.fact import Fact
-from muslin.domain.findings import Verdict
-from muslin.domain.ids import (
+from muslin.domain.fact import (
     BlobId,
     CheckpointId,
     DatasetId,
+    Fact,
     GenerationId,
     JobId,
     ReleaseId,
@@ -30,9 +29,13 @@ from muslin.domain.ids import (
     RunId,
     ShootId,
 )
+from muslin.domain.findings import Verdict
 from muslin.domain.judging import CheckpointProof, Decision, MetricValue, Review, ValidationReport
 from muslin.domain.leaving import (
     Alias,
+    ExportedFile,
+    ExportedRelease,
+    ExportOrder,
     GateDecision,
     GenerateOrder,
     Generation,
@@ -40,9 +43,18 @@ from muslin.domain.leaving import (
     Release,
     SourceType,
 )
-from muslin.domain.profile import LoraProfile
+from muslin.domain.profile import Profile
 from muslin.domain.progress import Progress, Report
-from muslin.domain.training import TrainingPlan, TrainingRun
+from muslin.domain.training import (
+    Choice,
+    Foreseen,
+    ImportedAdapter,
+    ImportedFile,
+    ImportOrder,
+    Known,
+    TrainingPlan,
+    TrainingRun,
+)
 from muslin.domain.work import Job, JobKind, JobState
 from muslin.runtime.orders import RunOrder, RunOutcome
 
@@ -113,6 +125,10 @@ def a_release() -> Release:
     )
 
 
+def foreseen(name: str, value: float | None, unit: str, known: Known, why: str) -> Foreseen:
+    return Foreseen(name=name, value=value, unit=unit, known=known, why=why)
+
+
 @dataclass
 class CannedStudio:
     """Answers every verb with a value of the right kind, and remembers what was asked."""
@@ -134,7 +150,7 @@ class CannedStudio:
         self._note("shoots")
         return [SHOOT]
 
-    def plan(self, dataset: DatasetId, profile: LoraProfile) -> TrainingPlan:
+    def plan(self, dataset: DatasetId, profile: Profile) -> TrainingPlan:
         self._note("plan", dataset, profile)
         return TrainingPlan(
             dataset=dataset,
@@ -142,12 +158,20 @@ class CannedStudio:
             photos=17,
             steps=profile.steps,
             checkpoints=4,
+            views_per_photo=282.4,
             seconds=200.0,
             memory_bytes=2**31,
+            bill=(
+                foreseen("train", 200.0, "s", Known.MEASURED, "600 steps of 0.33 s"),
+                foreseen("memory", 2**31, "bytes", Known.MEASURED, "8 photos"),
+                foreseen("energy", 0.0051, "kWh", Known.SETTINGS, "90 W, from MUSLIN_WATTS"),
+                foreseen("money", None, "EUR", Known.UNKNOWN, "no price is known"),
+            ),
+            choices=(Choice(name="threads", chosen="2", why="all cores"),),
             notes=("one core",),
         )
 
-    def start_run(self, name: str, dataset: DatasetId, profile: LoraProfile) -> Job:
+    def start_run(self, name: str, dataset: DatasetId, profile: Profile) -> Job:
         self._note("start_run", name, dataset, profile)
         return a_job(JobKind.TRAIN, RUN)
 
@@ -171,7 +195,7 @@ class CannedStudio:
                 name="knitwear",
                 dataset=DatasetId("dataset-1"),
                 dataset_digest="cd" * 32,
-                profile=LoraProfile(),
+                profile=Profile(),
                 base_digest="ef" * 32,
                 created_at=NOON,
             )
@@ -210,6 +234,27 @@ class CannedStudio:
 
     def aliases(self, name: str) -> dict[Alias, ReleaseId]:
         return {Alias.LIVE: ReleaseId("release-1"), Alias.PREVIOUS: ReleaseId("release-0")}
+
+    def export_release(self, order: ExportOrder, out: Path) -> ExportedRelease:
+        self._note("export_release", order, out)
+        file = ExportedFile(name="knitwear.safetensors", sha256="ab" * 32, size_bytes=9)
+        return ExportedRelease(
+            release=ReleaseId("release-1"), format=order.format, folder=str(out), files=(file,)
+        )
+
+    def import_adapter(self, file: Path, order: ImportOrder) -> ImportedAdapter:
+        self._note("import_adapter", file, order)
+        imported = ImportedFile(
+            file_name=file.name, sha256="ab" * 32, style="kohya", left_out=("lora_te_x",)
+        )
+        return ImportedAdapter(
+            run=RUN,
+            checkpoint=CHECKPOINT,
+            name=order.name,
+            base=order.base,
+            layers=3,
+            imported=imported,
+        )
 
     def promote(self, release: str, alias: Alias) -> Release:
         self._note("promote", release, alias)

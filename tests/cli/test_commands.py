@@ -7,7 +7,7 @@ import pytest
 
 from muslin.domain.judging import Decision
 from muslin.domain.leaving import Alias, GenerateOrder
-from muslin.domain.profile import LoraProfile
+from muslin.domain.profile import Profile
 from muslin.runtime.orders import RunOrder
 from tests.cli.conftest import (
     SHOOT,
@@ -34,6 +34,8 @@ EVERY_VERB = (
     "releases list",
     "releases promote release-1",
     "releases rollback knitwear",
+    "releases export knitwear --format kohya --out elsewhere",
+    "adapters import theirs.safetensors --base starter --name theirs --dataset dataset-1",
     "images generate --release knitwear --prompt 'a red dress' --out pictures",
     "jobs list",
     "jobs follow job-1",
@@ -90,14 +92,14 @@ def test_a_run_carries_out_what_the_command_line_says(
     profile = tmp_path / "mine.toml"
     profile.write_text("rank = 4\nsteps = 100\nwarmup_steps = 10\nsave_every = 50\n")
 
-    words = "run photos --name knitwear --steps 40 --seed 7 --photos 12 --approve-as Ada"
+    words = "run photos --name knitwear --steps 40 --seed 7 --photos 12 --sizes 3 --approve-as Ada"
     spoken = muslin(*words.split(), "--profile", str(profile), "--json")
 
     (order,) = [words[1] for words in studio.asked if words[0] == "run"]
     assert isinstance(order, RunOrder)
     assert (order.folder, order.name, order.approve_as) == (Path("photos"), "knitwear", "Ada")
-    assert order.profile == LoraProfile(rank=4, steps=40, warmup_steps=4, save_every=20, seed=7)
-    assert order.recipe.photos == 12
+    assert order.profile == Profile(rank=4, steps=40, warmup_steps=4, save_every=20, seed=7)
+    assert (order.recipe.photos, order.recipe.sizes) == (12, 3)
     assert spoken.answer["figures"] == {"backdrop": 6.25, "copies": None}
 
 
@@ -207,3 +209,19 @@ def test_an_order_that_no_network_could_carry_out_is_refused(
     assert spoken.status == 17
     assert spoken.answer["error"]
     assert studio.asked == []
+
+
+def test_a_plan_says_how_it_knows_each_number_and_never_invents_one(
+    muslin: Terminal, studio: CannedStudio
+) -> None:
+    told = muslin("runs", "plan", "--dataset", "dataset-1").out
+
+    lines = {line.split()[0]: line for line in told.splitlines() if line}
+    assert "each photo seen 282 times" in told
+    assert "measured" in lines["train"]
+    assert "2.0 GiB" in lines["memory"]
+    assert "0.0051 kWh" in lines["energy"]
+    assert "settings" in lines["energy"]
+    assert "unknown" in lines["money"]
+    assert "EUR" not in lines["money"]
+    assert "all cores" in lines["threads"]

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from muslin.domain.catalog import Photo, Problem, Shoot
+from muslin.domain.fact import BlobId, PhotoId, ShootId
 from muslin.domain.findings import GarmentBox, Guess, Measures
-from muslin.domain.ids import BlobId, PhotoId, ShootId
 from muslin.imaging.open import OpenedPhoto, open_photo
 from muslin.imaging.types import Alpha, Picture
 

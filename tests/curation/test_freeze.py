@@ -13,9 +13,8 @@ from muslin.domain.dataset import (
     SelectionRecipe,
     Split,
 )
-from muslin.domain.fact import now
+from muslin.domain.fact import PhotoId, ShootId, now
 from muslin.domain.findings import Measures
-from muslin.domain.ids import PhotoId, ShootId
 from tests.curation.shop import a_shoot
 
 SHOOT = Shoot(id=ShootId("shoot-1"), name="ss26", folder="photos/ss26", imported_at=now())

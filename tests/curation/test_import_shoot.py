@@ -13,7 +13,7 @@ from PIL import Image
 from muslin.curation.import_shoot import Stores, import_shoot
 from muslin.domain.catalog import ImportReport, Photo
 from muslin.domain.errors import NameTaken, NothingToImport
-from muslin.domain.ids import BlobId
+from muslin.domain.fact import BlobId
 from muslin.domain.progress import Cancelled, Progress
 from tests.curation.shop import FakeBlobs, FakePhotos, FakeShoots, PlainDecoder
 

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from muslin.curation.measure import Eyes, measure, measure_shoot, working_copy
+from muslin.domain.fact import PhotoId
 from muslin.domain.findings import Measures
-from muslin.domain.ids import PhotoId
 from muslin.imaging.colour import delta_e_2000, to_lab
 from muslin.imaging.open import open_photo
 from muslin.imaging.types import Picture

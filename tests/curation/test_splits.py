@@ -5,7 +5,7 @@ import pytest
 from muslin.curation.splits import split_by_garment
 from muslin.domain.dataset import Split
 from muslin.domain.errors import NotEnoughPhotos
-from muslin.domain.ids import PhotoId
+from muslin.domain.fact import PhotoId
 from tests.curation.shop import a_measure, photo_id
 
 SHOOT = [a_measure(n) for n in range(20)]

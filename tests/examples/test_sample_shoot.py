@@ -12,7 +12,7 @@ from PIL import Image
 from examples import make_shoot
 from examples.flatlay.outlines import closed, smooth
 from examples.make_shoot import SAGE, garments, shot
-from muslin.domain.profile import LoraProfile
+from muslin.domain.profile import Profile
 from muslin.runtime.profiles import read_profile
 
 SMALL_BYTES = 3 * 2**20
@@ -120,9 +120,9 @@ def test_a_curve_goes_through_its_points_and_meets_its_mirror_image_without_a_ki
 def test_the_annotated_profile_is_the_built_in_one(root: Path) -> None:
     path = root / "examples" / "profile.toml"
 
-    assert read_profile(path) == LoraProfile()
+    assert read_profile(path) == Profile()
     written = {line.partition("=")[0].strip() for line in path.read_text().splitlines()}
-    assert set(LoraProfile.model_fields) <= written
+    assert set(Profile.model_fields) <= written
 
 
 def test_the_program_writes_where_it_is_told(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from muslin.domain.fact import BlobId, CheckpointId, ReportId, ReviewId, RunId, fresh
 from muslin.domain.findings import Verdict
-from muslin.domain.ids import BlobId, CheckpointId, ReportId, ReviewId, RunId, fresh
 from muslin.domain.judging import CheckpointProof, Decision, Review, ValidationReport
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from muslin.domain.errors import GateClosed, InvalidRequest, NotFound
+from muslin.domain.fact import ReleaseId
 from muslin.domain.findings import Verdict
-from muslin.domain.ids import ReleaseId
 from muslin.domain.judging import Decision
 from muslin.domain.leaving import Alias
 from muslin.release.registry import make_release, promote, roll_back

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from muslin.domain.errors import DiskFull, NotFound
-from muslin.domain.ids import BlobId
+from muslin.domain.fact import BlobId
 from muslin.runtime.blobs import Blobs
 from tests.runtime.conftest import SMALL_DISK_BYTES
 from tests.runtime.processes import run_at_once

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from muslin.runtime.weights import SHIPPED, WeightsState, is_whole, shipped
+from muslin.runtime.weights.shipped import SHIPPED, WeightsState, is_whole, shipped
 
 
 def fill(networks: Path) -> None:

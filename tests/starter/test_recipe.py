@@ -10,7 +10,7 @@ import torch
 from onnxruntime import InferenceSession
 
 from muslin.domain.errors import NotEnoughPhotos, NothingToImport, WeightsMissing
-from muslin.runtime.weights import WeightsState, shipped
+from muslin.runtime.weights.shipped import WeightsState, shipped
 from starter import __main__ as recipe
 from starter import export
 from starter.export_garment import temperature
@@ -54,7 +54,7 @@ def test_stages_that_have_ended_are_not_done_again(
 
 @pytest.mark.usefixtures("quick")
 def test_a_decoder_that_learnt_later_is_in_the_next_export(trained: Path, tmp_path: Path) -> None:
-    for name in ("denoiser.state", "latents.pt", "merges.json", "said.json"):
+    for name in ("core.state", "denoiser.state", "latents.pt", "merges.json", "said.json"):
         (tmp_path / name).symlink_to(trained / name)
     shutil.copytree(trained / "vae", tmp_path / "vae")
     export.export(tmp_path)
@@ -118,8 +118,8 @@ def test_no_studio_is_both_learnt_from_and_held_out(
     for group in load_taught(photos, masks, trained / "cache"):
         held = group.held_out()
 
-        assert set(group.sources[held].tolist()) <= {181, 37}
-        assert not {181, 37} & set(group.sources[~held].tolist())
+        assert set(group.sources[held].tolist()) <= {72}
+        assert not {72} & set(group.sources[~held].tolist())
         assert group.masked().all()
 
 
@@ -170,12 +170,12 @@ def test_the_learning_rate_warms_up_and_falls() -> None:
     assert rates[-1] == pytest.approx(0.05, abs=1e-4)
 
 
-def test_the_denoiser_warms_up_again_when_latents_become_whole() -> None:
-    recipe_ = DenoiserRecipe(small_steps=1400, steps=3400)
+def test_the_core_ends_in_full_swing_and_the_whole_denoiser_warms_up_again() -> None:
+    recipe_ = DenoiserRecipe(core_steps=1400, steps=2000)
 
-    assert recipe_.small_rate(1399) == pytest.approx(recipe_.small_peak * 0.51, rel=0.1)
-    assert recipe_.rate(1400) == recipe_.peak / 100
-    assert recipe_.rate(1499) == recipe_.peak
+    assert recipe_.core_rate(1399) == pytest.approx(recipe_.core_peak * 0.27, rel=0.1)
+    assert recipe_.rate(0) == pytest.approx(recipe_.peak / 100)
+    assert recipe_.rate(99) == recipe_.peak
 
 
 def test_a_replaced_folder_holds_the_new_files_alone(tmp_path: Path) -> None:

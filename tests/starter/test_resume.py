@@ -97,8 +97,8 @@ def test_wherever_a_training_is_killed_its_weights_are_the_same(
     assert not same(resumed.average.weights, dict(resumed.network.state_dict()))
 
 
-# States are saved after 2 and 4 steps; the encoder is final, half of the masks' lessons are over
-# and latents are whole from step 2 on.
+# States are saved after 2 and 4 steps; the encoder is final and half of the masks' lessons are over
+# from step 2 on. The denoiser's core takes 2 steps, so that step 3 is one of the whole denoiser.
 def test_a_killed_autoencoder_goes_on_with_the_encoder_that_latents_were_made_with(
     trained: Path, photos: Path, tmp_path: Path, kill_at: Callable[[int], None]
 ) -> None:

@@ -17,12 +17,11 @@ import pytest
 
 from muslin.domain.dataset import SelectionRecipe
 from muslin.domain.errors import GateClosed, StudioError
-from muslin.domain.fact import now
+from muslin.domain.fact import ReportId, fresh, now
 from muslin.domain.findings import Verdict
-from muslin.domain.ids import ReportId, fresh
 from muslin.domain.judging import Decision, ValidationReport
 from muslin.domain.leaving import Alias, GenerateOrder, SourceType
-from muslin.domain.profile import LoraProfile
+from muslin.domain.profile import Profile
 from muslin.imaging.metadata import decode, read_origin
 from muslin.networks.diffusion.base import open_base
 from muslin.runtime.bootstrap import Workshop
@@ -31,9 +30,9 @@ from muslin.runtime.storage.records import Records
 from muslin.runtime.studio import Studio
 from tests.stories.command_line import assert_nothing_half_written
 
-BASE = os.environ.get("MUSLIN_TEST_BASE", LoraProfile().base)
-PROFILE = LoraProfile(base=BASE, steps=4, warmup_steps=1, save_every=4, batch_size=2)
-RECIPE = SelectionRecipe(photos=10, hold_out=2, width_px=96, height_px=128)
+BASE = os.environ.get("MUSLIN_TEST_BASE", Profile().base)
+PROFILE = Profile(base=BASE, steps=4, warmup_steps=1, save_every=4, batch_size=2)
+RECIPE = SelectionRecipe(photos=10, hold_out=2, width_px=64, height_px=128)
 NAME = "sage-linen"
 
 
@@ -136,7 +135,7 @@ def test_two_releases_come_and_the_first_comes_back(
 def assert_pictures_say_what_they_are(studio: Studio, live: str, out: Path) -> None:
     """Pictures of the live release carry it, their words and their seed; asked twice, the same."""
     order = GenerateOrder(
-        release=NAME, prompts=("a red dress",), count=2, seed=7, width_px=96, height_px=128, steps=4
+        release=NAME, prompts=("a red dress",), count=2, seed=7, width_px=64, height_px=128, steps=4
     )
 
     made, again = studio.generate(order), studio.generate(order)

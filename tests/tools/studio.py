@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from muslin.domain.ids import BlobId
+from muslin.domain.fact import BlobId
 from muslin.domain.leaving import ImageRequest
 from muslin.domain.progress import Progress, Report
 from muslin.imaging.types import Picture

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from muslin.domain.errors import InvalidRequest
-from muslin.domain.ids import ReleaseId
+from muslin.domain.fact import ReleaseId
 from muslin.domain.leaving import GenerateOrder, Generation, SourceType
 from muslin.domain.progress import Cancelled, Progress
 from muslin.imaging.metadata import decode, read_origin

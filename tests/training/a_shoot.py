@@ -16,11 +16,10 @@ from muslin.domain.dataset import (
     SelectionRecipe,
     Split,
 )
-from muslin.domain.fact import now
-from muslin.domain.ids import DatasetId, PhotoId, RunId, ShootId
-from muslin.domain.profile import LoraProfile
+from muslin.domain.fact import DatasetId, PhotoId, RunId, ShootId, now
+from muslin.domain.profile import Profile
 from muslin.domain.training import TrainingRun
-from muslin.imaging.types import Picture
+from muslin.imaging.types import Alpha, Picture
 from muslin.networks.diffusion.base import open_base
 from muslin.training.train import Bench, train
 
@@ -29,16 +28,25 @@ COLOURS = ("red", "green", "navy", "black", "beige", "pink", "grey", "white")
 
 
 class PaintedPictures:
-    """Every photo is noise of its own, the same whenever it is asked for."""
+    """Every photo is noise of its own, the same whenever it is asked for; garments are left."""
+
+    mask_source = "the left third"
 
     def __init__(self) -> None:
         self.asked = 0
+        self.masked = 0
 
     def picture(self, photo: DatasetPhoto) -> Picture:
         self.asked += 1
         rng = np.random.default_rng(int(photo.photo, 16))
         shape = (photo.crop.height_px, photo.crop.width_px, 3)
         return rng.integers(0, 256, shape, dtype=np.uint8)
+
+    def mask(self, picture: Picture) -> Alpha:
+        self.masked += 1
+        mask = np.zeros(picture.shape[:2], np.float32)
+        mask[:, : picture.shape[1] // 3] = 1.0
+        return mask
 
 
 def a_photo(number: int, split: Split = Split.TEACH, width_px: int = WIDTH_PX) -> DatasetPhoto:
@@ -75,12 +83,12 @@ def a_dataset(taught: int = 5, held_out: int = 1) -> DatasetVersion:
     )
 
 
-def a_profile(**fields: float | str) -> LoraProfile:
+def a_profile(**fields: float | str | tuple[str, ...]) -> Profile:
     quick = {"rank": 4, "alpha": 8.0, "steps": 12, "batch_size": 3, "warmup_steps": 2}
-    return LoraProfile.model_validate({**quick, "save_every": 5, **fields})
+    return Profile.model_validate({**quick, "save_every": 5, **fields})
 
 
-def a_run(base: Path, profile: LoraProfile, name: str = "run-1") -> TrainingRun:
+def a_run(base: Path, profile: Profile, name: str = "run-1") -> TrainingRun:
     return TrainingRun(
         id=RunId(name),
         name="coats",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from muslin.domain.errors import DiskFull, TornCheckpoint
-from muslin.domain.ids import RunId
+from muslin.domain.fact import RunId
 from muslin.training.save import (
     MANIFEST,
     Manifest,
@@ -132,3 +132,26 @@ def test_a_file_appears_whole(tmp_path: Path) -> None:
 
     assert (tmp_path / "a" / "b").read_bytes() == b"cloth"
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["b"]
+
+
+def test_no_flipped_bit_of_a_manifest_goes_unnoticed(tmp_path: Path) -> None:
+    """One bit makes step 4 of step 5, which would be trusted without the manifest's seal."""
+    saved(tmp_path, 5)
+    path = step_folder(tmp_path, 5) / MANIFEST
+    content = path.read_bytes()
+
+    for place in range(len(content)):
+        for bit in range(8):
+            flipped = bytearray(content)
+            flipped[place] ^= 1 << bit
+            path.write_bytes(flipped)
+            with pytest.raises(TornCheckpoint):
+                verified(path.parent)
+
+
+def test_a_file_in_a_folder_s_place_gives_way(tmp_path: Path) -> None:
+    step_folder(tmp_path, 5).write_bytes(b"")
+
+    saved(tmp_path, 5)
+
+    assert verified(step_folder(tmp_path, 5)).step == 5

@@ -17,11 +17,11 @@ from muslin.domain.errors import InvalidRequest, WeightsMissing
 from muslin.domain.leaving import ImageRequest
 from muslin.domain.progress import Cancelled, Progress
 from muslin.domain.training import Checkpoint, TrainingRun
-from muslin.networks.diffusion.adapter_file import FILE_NAME, read_adapter
-from muslin.networks.diffusion.adapters import merge
 from muslin.networks.diffusion.base import Base, open_base
-from muslin.networks.diffusion.family import Denoiser
+from muslin.networks.diffusion.opening import Denoiser, open_denoiser
 from muslin.networks.diffusion.render import Renderer
+from muslin.networks.diffusion.tuning.apply import apply
+from muslin.networks.diffusion.tuning.files import ADAPTER_FILE, read_adapter
 from muslin.training.cache import EncodingCache
 from muslin.training.draws import Batch, batches
 from muslin.training.loop import weighted_error
@@ -64,7 +64,7 @@ def test_a_run_leaves_a_checkpoint_for_every_few_steps(run: TrainingRun, whole: 
     assert [c.step for c in checkpoints] == [5, 10, 12]
     assert len({c.digest for c in checkpoints}) == len({c.id for c in checkpoints}) == 3
     assert all(np.isfinite(c.loss) and c.loss > 0 for c in checkpoints)
-    assert all((whole / c.folder / FILE_NAME).is_file() for c in checkpoints)
+    assert all((whole / c.folder / ADAPTER_FILE).is_file() for c in checkpoints)
 
 
 def test_a_checkpoint_changes_the_pictures_of_its_base(run: TrainingRun, whole: Path) -> None:
@@ -84,15 +84,15 @@ def test_a_run_answers_better_than_its_base_to_what_it_was_shown(
     eager = a_profile(steps=40, save_every=40, learning_rate=2e-2, rank=8, batch_size=8)
     run = a_run(tiny.folder, eager)
     lessons = prepare(
-        tiny, a_dataset(), PaintedPictures(), EncodingCache(tmp_path), torch.device("cpu")
+        tiny, a_dataset(), eager, PaintedPictures(), EncodingCache(tmp_path), torch.device("cpu")
     )
     shown = list(batches(eager, lessons, tiny.family.process(tiny.folder), done=20))
-    denoiser = tiny.family.open_denoiser(tiny.folder, torch.device("cpu"))
+    denoiser = open_denoiser(tiny, torch.device("cpu"))
 
     (checkpoint,) = trained(run, tmp_path)
 
     before = mean_error(denoiser, shown)
-    merge(denoiser.network, read_adapter(tmp_path / checkpoint.folder, "unet"))
+    apply(denoiser.network, tmp_path / checkpoint.folder, "unet")
     assert mean_error(denoiser, shown) < 0.97 * before
 
 
@@ -115,6 +115,36 @@ def test_a_run_that_was_stopped_ends_with_the_very_same_adapter(
     torch.manual_seed(stop)  # no state of torch may matter
 
     assert trained(run, tmp_path) == checkpoints_of(run, at(whole))
+
+
+TUNINGS = [
+    {"method": method, **optimizer, "ema": 0.5, "least_rank_fraction": least}
+    for method, least in [("lora", 0.25), ("dora", 1.0), ("lokr", 1.0), ("full", 1.0)]
+    for optimizer in (
+        {"optimizer": "adamw"},
+        {"optimizer": "prodigy", "learning_rate": 1.0},
+        {"optimizer": "adafactor"},
+    )
+]
+
+
+@pytest.mark.parametrize("fields", TUNINGS, ids=lambda f: f"{f['method']}-{f['optimizer']}")
+def test_every_method_and_optimizer_goes_on_to_the_very_same_checkpoint(
+    tiny_folder: Path, tmp_path: Path, fields: dict[str, float | str]
+) -> None:
+    run = a_run(tiny_folder, a_profile(steps=4, save_every=4, **fields))
+    (straight,) = trained(run, tmp_path / "straight")
+
+    def stop_half_way(progress: Progress) -> None:
+        if progress.step == "train" and progress.done == 2:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        train(run, a_dataset(), PaintedPictures(), at(tmp_path / "stopped"), stop_half_way)
+    torch.manual_seed(1)
+    (again,) = trained(run, tmp_path / "stopped")
+
+    assert again == straight
 
 
 def test_a_torn_state_falls_back_to_the_one_before(
@@ -187,7 +217,7 @@ def test_a_killed_run_ends_with_the_very_same_adapter(
 
 
 def test_no_option_of_a_profile_is_without_effect(tiny_folder: Path, tmp_path: Path) -> None:
-    changes: list[dict[str, float]] = [
+    changes: list[dict[str, float | str | tuple[str, ...]]] = [
         {},
         {"rank": 3},
         {"alpha": 3.0},
@@ -199,6 +229,21 @@ def test_no_option_of_a_profile_is_without_effect(tiny_folder: Path, tmp_path: P
         {"weight_decay": 0.9},
         {"seed": 1},
         {"steps": 4},
+        {"method": "dora"},
+        {"method": "lokr"},
+        {"method": "full"},
+        {"layers": "style"},
+        {"method": "full", "layers": "style"},
+        {"scaling": "root_rank"},
+        {"least_rank_fraction": 0.25},
+        {"optimizer": "prodigy", "learning_rate": 1.0},
+        {"optimizer": "adafactor"},
+        {"ema": 0.5},
+        {"mirrored_fraction": 0.5},
+        {"garment_weight": 4.0},
+        {"backdrop_weight": 4.0},
+        {"prior_fraction": 0.5, "prior_prompts": ("a red coat",)},
+        {"prior_fraction": 0.5, "prior_prompts": ("a pink coat",)},
     ]
     digests = set()
     for number, change in enumerate(changes):

@@ -25,11 +25,10 @@ from muslin.domain.dataset import (
     Split,
 )
 from muslin.domain.errors import NotFound
-from muslin.domain.fact import now
+from muslin.domain.fact import BlobId, CheckpointId, DatasetId, PhotoId, RunId, ShootId, now
 from muslin.domain.findings import Guess
-from muslin.domain.ids import BlobId, CheckpointId, DatasetId, PhotoId, RunId, ShootId
 from muslin.domain.leaving import ImageRequest
-from muslin.domain.profile import LoraProfile
+from muslin.domain.profile import Profile
 from muslin.domain.progress import Progress, Report
 from muslin.domain.training import Checkpoint, TrainingRun
 from muslin.imaging.colour import to_lab
@@ -239,7 +238,7 @@ def a_run(dataset: DatasetVersion) -> TrainingRun:
         name="Sand knitwear",
         dataset=dataset.id,
         dataset_digest=dataset.digest,
-        profile=LoraProfile(),
+        profile=Profile(),
         base_digest="ba5e" * 16,
         created_at=now(),
     )

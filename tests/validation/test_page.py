@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -9,10 +10,12 @@ import pytest
 from muslin.domain.findings import Verdict
 from muslin.domain.judging import MetricValue, ValidationReport
 from muslin.imaging.colour import to_lab
+from muslin.validation.draw import Trial
 from muslin.validation.page import hex_of, worst
 from muslin.validation.strips import strip_of
 from muslin.validation.validate import validate
 from tests.validation.stage import Stage
+from tests.validation.test_pick import an_exam
 
 
 class Reader(HTMLParser):
@@ -170,3 +173,31 @@ def test_a_swatch_has_the_colour_that_was_measured(rgb: tuple[int, int, int]) ->
 
     found = [int(shown[k : k + 2], 16) for k in (1, 3, 5)]
     assert np.abs(np.array(found) - np.array(rgb)).max() <= 2
+
+
+def with_exams(stage: Stage) -> Trial:
+    """Both checkpoints sat the exam; the second learnt by heart."""
+    exams = [an_exam((-0.10, -0.12, -0.11), -0.12), an_exam((-0.05, -0.06, -0.04), -0.30)]
+    checkpoints = tuple(
+        checkpoint.model_copy(update={"held_out": exam})
+        for checkpoint, exam in zip(stage.trial.checkpoints, exams, strict=True)
+    )
+    return replace(stage.trial, checkpoints=checkpoints)
+
+
+def test_the_page_says_what_was_learnt_by_heart_where_photos_were_held_out() -> None:
+    stage = Stage(good=lambda *_: np.zeros(3, np.uint8), wrong=lambda *_: np.zeros(3, np.uint8))
+    stage.network.styles |= {"good": stage.branded, "wrong": stage.base}
+
+    report = validate(with_exams(stage), stage.bench)
+    text = read(stage.blobs.get(report.page).decode()).text.replace("\u00a0", " ")
+
+    assert "What was learnt by heart" in text
+    for words in ("\u221211.0 %", "\u221212.0 %", "+25.0 %", "by heart", "50 %"):
+        assert words in text
+
+
+def test_the_page_keeps_silent_about_memory_where_nothing_was_held_out(
+    proved: tuple[ValidationReport, str],
+) -> None:
+    assert "learnt by heart" not in proved[1]

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from muslin.domain.fact import CheckpointId
 from muslin.domain.findings import Verdict, all_of
-from muslin.domain.ids import CheckpointId
 from muslin.domain.judging import CheckpointProof, MetricValue
-from muslin.validation.pick import pick
+from muslin.domain.training import Errors, HeldOutLoss, NoiseBin
+from muslin.validation.pick import by_heart_since, pick
 
 LIMITS = {
     "backdrop_distance": ("ΔE00", None, 10.0),
@@ -30,6 +31,19 @@ def a_metric(name: str, value: float | None) -> MetricValue:
         verdict=Verdict.UNKNOWN if value is None else verdict,
         why="",
     )
+
+
+def an_exam(held_out: tuple[float, ...], taught: float) -> HeldOutLoss:
+    """Changes of the held-out photos' errors, and of the taught ones', all at one noise."""
+    change = sum(held_out) / len(held_out)
+    errors = Errors(base=1.0, tuned=1 + change)
+    by_heart = Errors(base=1.0, tuned=1 + taught)
+    found = NoiseBin(noise_fraction=0.5, held_out=errors, taught=by_heart)
+    return HeldOutLoss(bins=(found,), photos=held_out)
+
+
+def examined(proof: CheckpointProof, held_out: tuple[float, ...], taught: float) -> CheckpointProof:
+    return proof.model_copy(update={"held_out": an_exam(held_out, taught)})
 
 
 def a_proof(step: int, **values: float | None) -> CheckpointProof:
@@ -101,3 +115,56 @@ def test_without_checkpoints_nothing_is_picked() -> None:
     choice = pick([], BASE)
 
     assert (choice.checkpoint, choice.verdict) == (None, Verdict.UNKNOWN)
+
+
+def test_a_closer_checkpoint_that_learns_by_heart_is_passed_over_and_named() -> None:
+    proofs = [
+        examined(a_proof(100), (-0.10, -0.12, -0.11), taught=-0.12),
+        examined(a_proof(200, backdrop_distance=7), (-0.05, -0.06, -0.04), taught=-0.30),
+    ]
+
+    choice = pick(proofs, BASE)
+
+    assert choice.checkpoint == "checkpoint-100"
+    assert "200 steps came closer but learnt by heart." in choice.reason
+    assert "From 200 steps on it learns by heart" in choice.reason
+    assert "25 % better" in choice.reason.replace("\u00a0", " ")
+
+
+def test_pictures_decide_as_long_as_held_out_photos_are_foreseen_ever_better() -> None:
+    """The gap may grow: what is learnt still holds for other photos."""
+    proofs = [
+        examined(a_proof(100), (-0.10, -0.12, -0.11), taught=-0.12),
+        examined(a_proof(200, backdrop_distance=7), (-0.12, -0.13, -0.14), taught=-0.30),
+    ]
+
+    assert by_heart_since(proofs) is None
+    assert pick(proofs, BASE).checkpoint == "checkpoint-200"
+
+
+def test_a_loss_within_the_photos_own_spread_is_no_sign_of_memory() -> None:
+    """One photo lost 0.05, one won 0.04, one stayed: 0.003 on average, ± 0.026."""
+    proofs = [
+        examined(a_proof(100), (-0.10, -0.12, -0.11), taught=-0.12),
+        examined(a_proof(200), (-0.05, -0.16, -0.11), taught=-0.30),
+    ]
+
+    assert by_heart_since(proofs) is None
+
+
+def test_a_checkpoint_that_passes_by_heart_still_beats_one_that_fails() -> None:
+    proofs = [
+        examined(a_proof(100, backdrop_distance=12.0), (-0.10, -0.12, -0.11), taught=-0.12),
+        examined(a_proof(200), (-0.05, -0.06, -0.04), taught=-0.30),
+    ]
+
+    assert pick(proofs, BASE).checkpoint == "checkpoint-200"
+
+
+def test_memory_cannot_be_told_from_chance_on_one_photo() -> None:
+    proofs = [
+        examined(a_proof(100), (-0.10,), taught=-0.12),
+        examined(a_proof(200), (-0.02,), taught=-0.30),
+    ]
+
+    assert by_heart_since(proofs) is None

@@ -11,6 +11,7 @@ import typer
 
 from muslin.cli import errors
 from muslin.cli.commands import (
+    adapters,
     datasets,
     doctor,
     images,
@@ -42,6 +43,7 @@ app.add_typer(reports.app, name="reports")
 app.add_typer(reviews.app, name="reviews")
 app.add_typer(releases.app, name="releases")
 app.add_typer(images.app, name="images")
+app.add_typer(adapters.app, name="adapters")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(weights.app, name="weights")
 

@@ -35,6 +35,8 @@ STATUS = {
     "job_failed": 25,
     "job_superseded": 26,
     "gate_closed": 27,
+    "licence_refused": 28,
+    "licence_not_accepted": 29,
 }
 USAGE = 2
 INTERNAL = 70

@@ -22,9 +22,19 @@ Json = Annotated[bool, typer.Option("--json", help="End with one JSON object on 
 ProfileFile = Annotated[
     Path | None, typer.Option("--profile", help="Profile file (TOML); default: the built-in one.")
 ]
+PresetName = Annotated[
+    str | None,
+    typer.Option("--preset", help="What to learn: look, product, identity or everything."),
+]
 Steps = Annotated[
     int | None,
     typer.Option("--steps", min=1, help="Optimizer steps; warm-up and checkpoints shrink along."),
+]
+Sizes = Annotated[
+    int,
+    typer.Option(
+        "--sizes", min=1, max=4, help="Most sizes of crops; more than 1 suits the garments' shapes."
+    ),
 ]
 Seed = Annotated[
     int | None,

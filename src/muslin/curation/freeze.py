@@ -6,14 +6,13 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 
-from muslin.curation.crop import crop_of
 from muslin.curation.select import select
+from muslin.curation.sizes import crops_of
 from muslin.curation.splits import split_by_garment
 from muslin.domain.catalog import Photo, Shoot
 from muslin.domain.dataset import Caption, DatasetPhoto, DatasetVersion, SelectionRecipe
-from muslin.domain.fact import now
+from muslin.domain.fact import DatasetId, fresh, now
 from muslin.domain.findings import Measures
-from muslin.domain.ids import DatasetId, fresh
 
 CaptionOf = Callable[[Photo, Measures], Caption]
 """The words for a photo, given what was measured on it."""
@@ -37,15 +36,16 @@ def freeze(
     kept_ids = {c.photo for c in choices if c.kept}
     kept = sorted((p for p in photos if p.id in kept_ids), key=lambda p: p.file_name)
     splits = split_by_garment([taken[p.id] for p in kept], recipe.hold_out, recipe.seed)
+    crops = crops_of(kept, [taken[p.id].box for p in kept], recipe)
     frozen = tuple(
         DatasetPhoto(
             photo=p.id,
             file_name=p.file_name,
-            crop=crop_of(p, taken[p.id].box, recipe),
+            crop=crop,
             caption=caption_of(p, taken[p.id]),
             split=splits[p.id],
         )
-        for p in kept
+        for p, crop in zip(kept, crops, strict=True)
     )
     return DatasetVersion(
         id=DatasetId(fresh("dataset")),
@@ -64,11 +64,12 @@ def digest_of(photos: Sequence[DatasetPhoto], recipe: SelectionRecipe) -> str:
     """sha256 over the photos' bytes (their ids), crops, captions and splits, and the recipe.
 
     Over canonical JSON (RFC 8785 as far as our values go: sorted keys, no blanks, UTF-8), photos
-    by id. File names, the time and the reasons of the choices are not part of it.
+    by id. File names, the time and the reasons of the choices are not part of it; `sizes` came
+    later and is where it is not 1.
     """
     content = {
         "format": _DIGEST_FORMAT,
-        "recipe": recipe.model_dump(mode="json"),
+        "recipe": recipe.model_dump(mode="json", exclude=_unsaid(recipe)),
         "photos": [
             photo.model_dump(mode="json", exclude={"file_name"})
             for photo in sorted(photos, key=lambda p: p.photo)
@@ -76,3 +77,8 @@ def digest_of(photos: Sequence[DatasetPhoto], recipe: SelectionRecipe) -> str:
     }
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _unsaid(recipe: SelectionRecipe) -> set[str]:
+    """Fields that older digests do not know, where they change nothing."""
+    return {"sizes"} if recipe.sizes == 1 else set()

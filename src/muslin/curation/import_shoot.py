@@ -17,8 +17,7 @@ from muslin.curation.ports import Blobs, Decoder, PhotoStore, ShootStore
 from muslin.curation.sidecars import Words, is_table, is_text, read_words
 from muslin.domain.catalog import ImportReport, Photo, Problem, Shoot
 from muslin.domain.errors import NameTaken, NothingToImport, UnreadablePhoto
-from muslin.domain.fact import now
-from muslin.domain.ids import PhotoId, ShootId, fresh
+from muslin.domain.fact import PhotoId, ShootId, fresh, now
 from muslin.domain.progress import Progress, Report, silent
 from muslin.imaging.guard import LARGEST_FILE_BYTES
 

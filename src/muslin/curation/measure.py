@@ -18,9 +18,8 @@ from scipy.ndimage import label
 
 from muslin.curation.ports import Blobs, Decoder, GarmentReader, GarmentReading, MeasureStore
 from muslin.domain.catalog import Photo
-from muslin.domain.fact import Lab
+from muslin.domain.fact import BlobId, Lab, PhotoId
 from muslin.domain.findings import GarmentBox, Measures
-from muslin.domain.ids import BlobId, PhotoId
 from muslin.domain.progress import Progress, Report, silent
 from muslin.imaging.backdrop import border_backdrop
 from muslin.imaging.colour import main_colours, to_lab
@@ -29,7 +28,7 @@ from muslin.imaging.sharpness import sharpness
 from muslin.imaging.texture import pattern_contrast
 from muslin.imaging.types import Alpha, LabPicture, Picture
 
-MEASURING_VERSION = 1
+MEASURING_VERSION = 2
 """Stored measures of another version are not comparable and are taken again."""
 WORKING_AREA_PX = 192 * 256
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from muslin.domain.catalog import Photo, Problem, Shoot
+from muslin.domain.fact import BlobId, PhotoId, ShootId
 from muslin.domain.findings import Guess, Measures
-from muslin.domain.ids import BlobId, PhotoId, ShootId
 from muslin.imaging.open import OpenedPhoto
 from muslin.imaging.types import Alpha, Picture
 

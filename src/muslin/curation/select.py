@@ -16,8 +16,8 @@ from muslin.curation.findings.duplicates import is_same_garment
 from muslin.domain.catalog import Photo
 from muslin.domain.dataset import Backdrop, Choice, SelectionRecipe
 from muslin.domain.errors import NotEnoughPhotos
+from muslin.domain.fact import PhotoId
 from muslin.domain.findings import Finding, FindingKind, Measures, Verdict
-from muslin.domain.ids import PhotoId
 
 FEWEST_PHOTOS = 10
 """Fewer do not carry a look; see SelectionRecipe.photos."""

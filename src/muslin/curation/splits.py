@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from muslin.curation.findings.duplicates import same_garments
 from muslin.domain.dataset import Split
 from muslin.domain.errors import NotEnoughPhotos
+from muslin.domain.fact import PhotoId
 from muslin.domain.findings import Measures
-from muslin.domain.ids import PhotoId
 
 
 def split_by_garment(

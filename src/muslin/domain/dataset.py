@@ -7,8 +7,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from muslin.domain.fact import Fact, Lab
-from muslin.domain.ids import DatasetId, PhotoId, ShootId
+from muslin.domain.fact import DatasetId, Fact, Lab, PhotoId, ShootId
 
 
 class Split(StrEnum):
@@ -71,6 +70,7 @@ class SelectionRecipe(Fact):
     hold_out: int = Field(3, ge=0, le=10, description="how many of them only judge")
     width_px: int = Field(192, ge=64, le=2048, description="width that the network learns at")
     height_px: int = Field(256, ge=64, le=2048, description="height that the network learns at")
+    sizes: int = Field(1, ge=1, le=4, description="most sizes of crops; 1 = all photos alike")
     margin_fraction: float = Field(0.06, ge=0, le=0.4, description="air around the garment")
     seed: int = Field(0, ge=0)
 

@@ -119,3 +119,15 @@ class GateClosed(StudioError):
     """A release was asked for that its gate does not allow."""
 
     code = "gate_closed"
+
+
+class LicenceRefused(StudioError):
+    """The base's terms forbid what this workspace is for."""
+
+    code = "licence_refused"
+
+
+class LicenceNotAccepted(StudioError):
+    """The base has conditions that nobody agreed to yet, or terms that nobody knows."""
+
+    code = "licence_not_accepted"

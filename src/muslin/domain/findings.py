@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from muslin.domain.catalog import Presentation
-from muslin.domain.fact import Fact, Lab
-from muslin.domain.ids import PhotoId
+from muslin.domain.fact import Fact, Lab, PhotoId
 
 
 class Verdict(StrEnum):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from muslin.domain.fact import Fact
+from muslin.domain.fact import BlobId, CheckpointId, Fact, PhotoId, ReportId, ReviewId, RunId
 from muslin.domain.findings import Verdict
-from muslin.domain.ids import BlobId, CheckpointId, PhotoId, ReportId, ReviewId, RunId
+from muslin.domain.training import HeldOutLoss
 
 
 class Probe(Fact):
@@ -56,6 +56,7 @@ class CheckpointProof(Fact):
     pictures: tuple[ProbePicture, ...]
     metrics: tuple[MetricValue, ...]
     verdict: Verdict
+    held_out: HeldOutLoss | None = None  # None = the base, or nothing was held out
 
 
 class ValidationReport(Fact):

@@ -8,17 +8,17 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from muslin.domain.fact import Fact
-from muslin.domain.findings import Verdict
-from muslin.domain.ids import (
+from muslin.domain.fact import (
     BlobId,
     CheckpointId,
+    Fact,
     GenerationId,
     ReleaseId,
     ReportId,
     ReviewId,
     RunId,
 )
+from muslin.domain.findings import Verdict
 
 
 class Alias(StrEnum):
@@ -56,6 +56,48 @@ class Release(Fact):
     base: str
     gate: GateDecision
     created_at: datetime
+
+
+class ExportFormat(StrEnum):
+    """Who shall read it."""
+
+    DIFFUSERS = "diffusers"  # diffusers and PEFT: the adapter alone
+    KOHYA = "kohya"  # ComfyUI, A1111, Forge and kohya's tools: the adapter alone
+    FULL = "full"  # the whole base with the adapter merged in, a folder for diffusers
+
+
+class Precision(StrEnum):
+    """How many bits a merged weight has."""
+
+    FP32 = "fp32"
+    FP16 = "fp16"
+
+
+class ExportOrder(Fact):
+    """What is asked for; `release` is an id, a name, or an alias."""
+
+    release: str
+    format: ExportFormat
+    precision: Precision = Field(
+        Precision.FP32, description="of merged weights; adapters keep their own"
+    )
+
+
+class ExportedFile(Fact):
+    """A file of an export; `name` is its path inside the folder."""
+
+    name: str
+    sha256: str
+    size_bytes: int
+
+
+class ExportedRelease(Fact):
+    """A folder that holds a release for other tools."""
+
+    release: ReleaseId
+    format: ExportFormat
+    folder: str
+    files: tuple[ExportedFile, ...]
 
 
 class SourceType(StrEnum):
@@ -96,6 +138,7 @@ class GenerateOrder(Fact):
     release: str | None = Field(
         None, description="release id, or the name or alias of one; none = the untuned base"
     )
+    adapter: str | None = Field(None, description="name of an imported adapter, unproved")
     prompts: tuple[Prompt, ...] = Field(min_length=1, max_length=1000)
     count: int = Field(1, ge=1, le=1000, description="pictures per prompt")
     seed: int = Field(0, ge=0, lt=2**32, description="seed of the first picture of each prompt")
@@ -106,10 +149,14 @@ class GenerateOrder(Fact):
 
 
 class Generation(Fact):
-    """A finished picture with all its inputs; `release` None = the base network, untuned."""
+    """A finished picture with all its inputs.
+
+    `release` None = the base network, untuned, or with the `unproved` checkpoint of an import.
+    """
 
     id: GenerationId
     release: ReleaseId | None
+    unproved: CheckpointId | None = None
     base: str
     request: ImageRequest
     picture: BlobId

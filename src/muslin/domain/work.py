@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from muslin.domain.fact import Fact
-from muslin.domain.ids import JobId
+from muslin.domain.fact import Fact, JobId
 
 
 class JobKind(StrEnum):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from muslin.domain.errors import GateClosed, InvalidRequest, NotFound
-from muslin.domain.fact import now
+from muslin.domain.fact import ReleaseId, fresh, now
 from muslin.domain.findings import Verdict
-from muslin.domain.ids import ReleaseId, fresh
 from muslin.domain.judging import Review, ValidationReport
 from muslin.domain.leaving import Alias, Release
 from muslin.release.gate import gate, latest_review

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from muslin.domain.errors import GateClosed, InvalidRequest
-from muslin.domain.fact import now
+from muslin.domain.fact import CheckpointId, ReviewId, fresh, now
 from muslin.domain.findings import Verdict
-from muslin.domain.ids import CheckpointId, ReviewId, fresh
 from muslin.domain.judging import Decision, Review, ValidationReport
 
 

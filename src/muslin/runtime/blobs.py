@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from muslin.domain.errors import NotFound
-from muslin.domain.ids import BlobId
+from muslin.domain.fact import BlobId
 from muslin.runtime.disk import make_folder, part_in, plainly, settle
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")

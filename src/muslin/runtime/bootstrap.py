@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Self
 from muslin.curation.measure import MEASURING_VERSION, Eyes
 from muslin.domain.dataset import DatasetPhoto
 from muslin.domain.errors import PartMissing
+from muslin.domain.fact import BlobId, PhotoId
 from muslin.domain.findings import Measures
-from muslin.domain.ids import BlobId, PhotoId
 from muslin.domain.training import Checkpoint
 from muslin.imaging.crop import cut
 from muslin.imaging.guard import PhotoDecoder
-from muslin.imaging.types import Picture
+from muslin.imaging.types import Alpha, Picture
 from muslin.networks.vision.garment import GarmentReader
 from muslin.runtime.blobs import Blobs
 from muslin.runtime.home import Home, open_home
@@ -28,9 +28,11 @@ from muslin.runtime.settings import Settings, read_settings
 from muslin.runtime.storage.database import Storage
 from muslin.runtime.storage.photos import SqlMeasures
 from muslin.runtime.storage.reports import SqlRendered
+from muslin.runtime.weights.licences import Licences
 
 if TYPE_CHECKING:
     from muslin.networks.diffusion.render import Renderer
+    from muslin.training.planning.plan import Terms
     from muslin.training.train import Bench
 
 
@@ -74,6 +76,11 @@ class Workshop:
         return Queue(self.storage, lease_s=self.settings.lease_s)
 
     @cached_property
+    def licences(self) -> Licences:
+        """Which bases may be used here."""
+        return Licences(self.storage, self.settings.use)
+
+    @cached_property
     def reader(self) -> GarmentReader:
         """The garment network."""
         return GarmentReader()
@@ -93,7 +100,7 @@ class Workshop:
     def crops(self) -> Iterator[Crops]:
         """The photos of datasets as the networks see them."""
         with PhotoDecoder() as decoder:
-            yield Crops(self.blobs, decoder)
+            yield Crops(self.blobs, decoder, self.reader)
 
     def measures(self) -> KeptMeasures:
         """What was measured, kept photo by photo."""
@@ -103,10 +110,33 @@ class Workshop:
         """Where and with what this machine trains. Raises PartMissing without torch."""
         with _training_part():
             from muslin.training.train import Bench
-        return Bench(self.home.root, self.threads)
+        return Bench(
+            self.home.root,
+            self.threads,
+            trackers=self.settings.trackers,
+            available_bytes=free_memory_bytes(),
+        )
+
+    def terms(self) -> Terms:
+        """What plans are made under: this machine's memory, the settings' prices, the proof."""
+        from muslin.training.planning.plan import Drawing, Terms
+        from muslin.training.planning.price import Rates
+        from muslin.validation.draw import SAMPLER_STEPS
+        from muslin.validation.probes import PROMPTS, SEEDS_PER_PROMPT
+
+        said = self.settings
+        return Terms(
+            available_bytes=free_memory_bytes(),
+            rates=Rates(said.watts, said.price_per_kwh, said.price_per_hour, said.currency),
+            drawing=Drawing(PROMPTS * SEEDS_PER_PROMPT, SAMPLER_STEPS),
+        )
 
     def renderer(self, base: str) -> Renderer:
-        """A base network, opened to draw. Raises PartMissing without torch, WeightsMissing."""
+        """A base network, opened to draw; a base that may not be used here is never opened.
+
+        Raises PartMissing without torch, WeightsMissing, LicenceRefused and LicenceNotAccepted.
+        """
+        self.licences.permit(base)
         with _training_part():
             import torch
 
@@ -121,14 +151,23 @@ class Workshop:
 
 
 class Crops:
-    """Originals, decoded in the guarded child and cut as a dataset says."""
+    """Originals, decoded in the guarded child and cut as a dataset says, and their garments."""
 
-    def __init__(self, blobs: Blobs, decoder: PhotoDecoder) -> None:
-        self._blobs, self._decoder = blobs, decoder
+    def __init__(self, blobs: Blobs, decoder: PhotoDecoder, reader: GarmentReader) -> None:
+        self._blobs, self._decoder, self._reader = blobs, decoder, reader
+
+    @property
+    def mask_source(self) -> str:
+        """Names the garment network by its weights."""
+        return self._reader.digest
 
     def picture(self, photo: DatasetPhoto) -> Picture:
         """The photo's crop, (crop.height_px, crop.width_px, 3) uint8."""
         return cut(self._decoder.decode(self._blobs.get(BlobId(photo.photo))), photo.crop)
+
+    def mask(self, picture: Picture) -> Alpha:
+        """How much of each pixel of a picture (H, W, 3) is garment, (H, W) in [0, 1]."""
+        return self._reader.read(picture).mask
 
 
 class KeptMeasures:

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from muslin.domain.fact import Fact
 from muslin.runtime.settings import read_settings
-from muslin.runtime.weights import WeightsEntry, WeightsState, shipped
+from muslin.runtime.weights.glance import licences_in_words
+from muslin.runtime.weights.shipped import WeightsEntry, WeightsState, shipped
 
 CORE = (
     "alembic",
@@ -65,12 +66,15 @@ class DoctorLine(Fact):
 
 def examine(home: Path | None = None) -> tuple[DoctorLine, ...]:
     """Everything that can be said within a second: installation, hardware, weights, folder."""
-    chosen = home if home is not None else read_settings().home
+    settings = read_settings()
+    chosen = (home if home is not None else settings.home).expanduser()
+    licences = licences_in_words(chosen / "muslin.db", settings.use)
     return (
         *installation(),
         *hardware(),
         *(weights_line(entry) for entry in shipped()),
-        *studio_folder(chosen.expanduser()),
+        DoctorLine(name="licences", state=DoctorState.OK, value=licences),
+        *studio_folder(chosen),
     )
 
 

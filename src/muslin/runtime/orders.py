@@ -10,7 +10,7 @@ from muslin.domain.catalog import Shoot
 from muslin.domain.dataset import Backdrop, SelectionRecipe
 from muslin.domain.fact import Fact
 from muslin.domain.findings import Finding, Measures, Verdict
-from muslin.domain.profile import LoraProfile
+from muslin.domain.profile import Profile
 
 
 class RunOrder(Fact):
@@ -18,7 +18,7 @@ class RunOrder(Fact):
 
     folder: Path
     name: str = Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9._ -]*$")
-    profile: LoraProfile = LoraProfile()
+    profile: Profile = Profile()
     recipe: SelectionRecipe = SelectionRecipe()
     approve_as: str | None = Field(None, min_length=1, max_length=120)
 

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from muslin.domain.errors import InvalidRequest
+from muslin.domain.licence import Use
 
 
 class Settings(BaseSettings):
@@ -19,10 +20,34 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "", description="SQLAlchemy URL of a database; empty = SQLite in the studio's folder"
     )
+    use: Use = Field(
+        "commercial",
+        description="`commercial` or `non-commercial`: decides which bases' licences are refused",
+    )
     lease_s: float = Field(
         30.0, ge=1, le=3600, description="seconds without a sign of life after which a job is free"
     )
     threads: int = Field(0, ge=0, le=1024, description="CPU threads of the networks; 0 = all cores")
+    watts: float = Field(
+        0.0, ge=0, le=100_000, description="what the machine draws at work; 0 = measure, if it says"
+    )
+    price_per_kwh: float = Field(
+        0.0, ge=0, description="of electricity, in `MUSLIN_CURRENCY`; 0 = unknown"
+    )
+    price_per_hour: float = Field(
+        0.0, ge=0, description="of a hired machine, energy included; 0 = not hired"
+    )
+    currency: str = Field("EUR", pattern=r"^[A-Z]{3}$", description="ISO 4217 code of all prices")
+    tracking: str = Field(
+        "",
+        pattern=r"^(mlflow|wandb|trackio)?(,(mlflow|wandb|trackio))*$",
+        description="trackers beside TensorBoard, with commas: `mlflow`, `wandb`, `trackio`",
+    )
+
+    @property
+    def trackers(self) -> tuple[str, ...]:
+        """The names in `tracking`, each once."""
+        return tuple(dict.fromkeys(name for name in self.tracking.split(",") if name))
 
 
 def read_settings() -> Settings:

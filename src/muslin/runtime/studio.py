@@ -16,25 +16,43 @@ from muslin.curation.measure import measure_shoot
 from muslin.domain.catalog import ImportReport, Photo, Shoot
 from muslin.domain.dataset import DatasetVersion, SelectionRecipe
 from muslin.domain.errors import InvalidRequest, NotFound
-from muslin.domain.fact import now
+from muslin.domain.fact import DatasetId, JobId, ReleaseId, ReportId, RunId, fresh, now
 from muslin.domain.findings import Measures
-from muslin.domain.ids import DatasetId, JobId, ReleaseId, ReportId, RunId, fresh
 from muslin.domain.judging import Decision, Review, ValidationReport
-from muslin.domain.leaving import Alias, GenerateOrder, Generation, Release
-from muslin.domain.profile import LoraProfile
+from muslin.domain.leaving import (
+    Alias,
+    ExportedRelease,
+    ExportOrder,
+    GenerateOrder,
+    Generation,
+    Release,
+)
+from muslin.domain.licence import Licence, LicenceAcceptance, LicenceEntry
+from muslin.domain.profile import Profile
 from muslin.domain.progress import Report, silent
-from muslin.domain.training import Checkpoint, TrainingPlan, TrainingRun
+from muslin.domain.training import (
+    Checkpoint,
+    ImportedAdapter,
+    ImportOrder,
+    TrainingPlan,
+    TrainingRun,
+)
 from muslin.domain.work import Job, JobKind
 from muslin.imaging.guard import PhotoDecoder
+from muslin.networks.external import external_file
 from muslin.release.registry import make_release, promote, roll_back
 from muslin.review.decide import decide
-from muslin.runtime.bootstrap import Workshop, free_memory_bytes
+from muslin.runtime.bootstrap import Workshop
 from muslin.runtime.disk import make_folder, write_atomic
 from muslin.runtime.doctor import DoctorLine, examine
+from muslin.runtime.exchange.export import export_release
+from muslin.runtime.exchange.take_in import import_adapter, imported_checkpoint
 from muslin.runtime.jobs.local import LocalExecutor
 from muslin.runtime.jobs.work import report_page
 from muslin.runtime.orders import RunOrder, RunOutcome, ShootCheck
+from muslin.runtime.prior import with_prior_prompts
 from muslin.runtime.storage.records import Records
+from muslin.runtime.weights.fetch import fetch, take
 from muslin.tools.generate import Look, generate
 from muslin.tools.save import save_pictures
 
@@ -105,19 +123,20 @@ class Studio:
 
     # Training and proof
 
-    def plan(
-        self, dataset: DatasetId, profile: LoraProfile, report: Report = silent
-    ) -> TrainingPlan:
+    def plan(self, dataset: DatasetId, profile: Profile, report: Report = silent) -> TrainingPlan:
         """What a training would take on this machine, from a few timed steps."""
+        self.permit(profile.base)
         bench = self._shop.training_bench()
-        from muslin.training.pace import foresee
+        from muslin.training.planning.pace import foresee
 
         version = self.dataset(dataset)
         with self._shop.crops() as crops:
-            return foresee(version, profile, crops, bench, free_memory_bytes(), report)
+            held = with_prior_prompts(profile, version, self._shop)
+            return foresee(version, held, crops, bench, self._shop.terms(), report)
 
-    def start_run(self, name: str, dataset: DatasetId, profile: LoraProfile) -> Job:
+    def start_run(self, name: str, dataset: DatasetId, profile: Profile) -> Job:
         """Queue a training; one that was asked for before is taken up again."""
+        self.permit(profile.base)
         self._shop.training_bench()
         from muslin.networks.diffusion.base import open_base
 
@@ -127,7 +146,7 @@ class Studio:
             name=name,
             dataset=version.id,
             dataset_digest=version.digest,
-            profile=profile,
+            profile=with_prior_prompts(profile, version, self._shop),
             base_digest=base.digest,
             created_at=now(),
         )
@@ -213,6 +232,15 @@ class Studio:
         """Where the aliases of a name point."""
         return self._read(lambda records: records.releases.aliases(name))
 
+    def export_release(self, order: ExportOrder, out: Path) -> ExportedRelease:
+        """Write a release for another tool, with its card, into a new folder."""
+        release = self._read(lambda records: _resolve(records, order.release))
+        return export_release(self._shop, release, order, out)
+
+    def import_adapter(self, file: Path, order: ImportOrder) -> ImportedAdapter:
+        """Take in another tool's adapter, to be proved, reviewed and released like a training."""
+        return import_adapter(self._shop, file, order)
+
     def promote(self, release: str, alias: Alias) -> Release:
         """Point an alias to a release; what was live becomes previous."""
         with self._shop.storage.transaction() as connection:
@@ -235,7 +263,7 @@ class Studio:
 
     def generate(self, order: GenerateOrder, report: Report = silent) -> list[Generation]:
         """Draw pictures with a release, or with the base; all of them are kept."""
-        look = self._look(order.release)
+        look = self._look(order)
         renderer = self._shop.renderer(look.base)
         made = []
         for generation in generate(order, look, renderer, self._shop.blobs, report):
@@ -258,6 +286,35 @@ class Studio:
 
         return run_whole(self, order, report)
 
+    # Licences and weights
+
+    def permit(self, base: str) -> Licence:
+        """The licence of a base that may be used here.
+
+        Raises LicenceRefused and LicenceNotAccepted.
+        """
+        return self._shop.licences.permit(base)
+
+    def licence(self, base: str) -> LicenceEntry:
+        """The licence of a base, and where it stands here."""
+        return self._shop.licences.entry(base)
+
+    def licences(self) -> list[LicenceEntry]:
+        """The licences of all bases that are known here."""
+        return self._shop.licences.all()
+
+    def accept_licence(self, base: str, person: str, terms: str = "") -> LicenceAcceptance:
+        """Write down that a person agrees to a base's conditions, or which terms it has."""
+        return self._shop.licences.accept(base, person, terms)
+
+    def fetch_weights(self, name: str, report: Report = silent, source: Path | None = None) -> Path:
+        """Download weights, or copy them from a folder; where they lie afterwards."""
+        file = external_file(name)
+        self.permit(file.licence)
+        if source is None:
+            return fetch(self._shop.home.weights, file, report)
+        return take(self._shop.home.weights, file, source, report)
+
     def doctor(self) -> list[DoctorLine]:
         """What is here, what is missing, and how to get it."""
         return list(examine(self._shop.home.root))
@@ -274,16 +331,20 @@ class Studio:
         with self._shop.eyes() as eyes:
             return shoot, photos, measure_shoot(photos, eyes, self._shop.measures(), report)
 
-    def _look(self, release: str | None) -> Look:
+    def _look(self, order: GenerateOrder) -> Look:
+        if order.adapter is not None:
+            run, kept = imported_checkpoint(self._shop, order.adapter)
+            return Look(run.profile.base, unproved=kept.id, adapter=self._shop.folder(kept))
+        release = order.release
         if release is None:
-            return Look(base=LoraProfile().base)
+            return Look(base=Profile().base)
         found = self._read(lambda records: _resolve(records, release))
         checkpoint = self._read(lambda records: records.runs.checkpoint(found.checkpoint))
         return Look(base=found.base, release=found.id, adapter=self._shop.folder(checkpoint))
 
 
 def _same_work(known: TrainingRun, wanted: TrainingRun) -> bool:
-    work = {"dataset_digest", "profile", "base_digest"}
+    work = {"dataset_digest", "profile", "base_digest", "imported"}
     return known.model_dump(include=work) == wanted.model_dump(include=work)
 
 

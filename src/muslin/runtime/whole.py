@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from muslin.domain.ids import RunId
+from muslin.domain.fact import RunId
 from muslin.domain.judging import CheckpointProof, Decision, ValidationReport
 from muslin.domain.progress import Report
 from muslin.runtime.orders import RunOrder, RunOutcome
@@ -21,6 +21,7 @@ def run_whole(studio: Studio, order: RunOrder, report: Report) -> RunOutcome:
 
     Every step finds again what it did before, so a run that was stopped goes on.
     """
+    studio.permit(order.profile.base)  # before an hour goes by
     clock = _Clock()
     with clock.timed("import"):
         imported = studio.import_shoot(order.folder, order.name, report)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from muslin.domain.errors import InvalidRequest
-from muslin.domain.fact import now
-from muslin.domain.ids import GenerationId, ReleaseId, fresh
+from muslin.domain.fact import CheckpointId, GenerationId, ReleaseId, fresh, now
 from muslin.domain.leaving import (
     GenerateOrder,
     Generation,
@@ -26,12 +25,16 @@ PROMPT_STRIDE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What draws: a base by name, and the adapter and trigger phrase that a release adds to it."""
+    """What draws: a base by name, and the adapter and trigger phrase that a release adds to it.
+
+    `unproved` is the checkpoint of an adapter that no release stands for.
+    """
 
     base: str
     release: ReleaseId | None = None
     adapter: Path | None = None
     trigger: str = ""
+    unproved: CheckpointId | None = None
 
 
 def generate(
@@ -51,6 +54,7 @@ def generate(
         yield Generation(
             id=id,
             release=look.release,
+            unproved=look.unproved,
             base=look.base,
             request=request,
             picture=blobs.put(data),
@@ -116,6 +120,7 @@ def origin_of(id: GenerationId, look: Look, request: ImageRequest) -> Origin:
         "prompt": request.prompt,
         "seed": str(request.seed),
         "release": look.release or "",
+        "unproved_checkpoint": look.unproved or "",
         "base": look.base,
         "width_px": str(request.width_px),
         "height_px": str(request.height_px),

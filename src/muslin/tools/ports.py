@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from muslin.domain.ids import BlobId
+from muslin.domain.fact import BlobId
 from muslin.domain.leaving import ImageRequest
 from muslin.domain.progress import Report
 from muslin.imaging.types import Picture

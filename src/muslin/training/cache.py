@@ -1,4 +1,4 @@
-"""Encoded photos and captions on disk, under the hash of what was encoded and by which base.
+"""Encoded photos, masks and captions on disk, under the hash of what was encoded and by which base.
 
 Keys are content, never positions, so a latent can never meet another photo's caption, and a
 second run over the same photos encodes nothing.
@@ -24,6 +24,13 @@ Encoded = Mapping[str, Tensor]
 def picture_key(base_digest: str, picture: Picture) -> str:
     """Key of a picture's latents: its base, size and pixels."""
     digest = hashlib.sha256(f"picture {base_digest} {picture.shape}".encode())
+    digest.update(np.ascontiguousarray(picture).tobytes())
+    return digest.hexdigest()
+
+
+def mask_key(source: str, picture: Picture, shape: tuple[int, int]) -> str:
+    """Key of a picture's mask: what finds garments, the grid that it is reduced to, the pixels."""
+    digest = hashlib.sha256(f"mask {source} {shape} {picture.shape}".encode())
     digest.update(np.ascontiguousarray(picture).tobytes())
     return digest.hexdigest()
 

@@ -6,46 +6,35 @@ gone before the denoiser is opened.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cached_property, partial
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from muslin.domain.dataset import DatasetPhoto, DatasetVersion, Split
 from muslin.domain.errors import PlanRefused
+from muslin.domain.profile import Profile
 from muslin.domain.progress import Progress, Report, silent
+from muslin.imaging.types import Picture
 from muslin.networks.diffusion.base import Base
-from muslin.networks.diffusion.family import Autoencoder, Condition, Moments, TextEncoder
+from muslin.networks.diffusion.family import Condition, Moments
+from muslin.networks.diffusion.opening import (
+    Autoencoder,
+    TextEncoder,
+    open_autoencoder,
+    open_text,
+)
 from muslin.networks.diffusion.pixels import to_images
-from muslin.training.cache import Encoded, EncodingCache, caption_key, picture_key
+from muslin.training.cache import Encoded, EncodingCache, caption_key, mask_key, picture_key
+from muslin.training.lessons.bucket import Bucket, Lessons
+from muslin.training.lessons.cells import cell_weights, counts_alike, share_of_garment
 from muslin.training.ports import Pictures
 
-
-@dataclass(frozen=True, slots=True)
-class Lessons:
-    """N photos to learn from: moments of their latents, what their captions say, and nothing said.
-
-    Row n of `moments` and of `condition` belong to the same photo. `empty` has one row.
-    """
-
-    moments: Moments  # (N, C, h, w) each
-    condition: Condition  # (N, ...) each
-    empty: Condition  # (1, ...) each
-
-    @property
-    def count(self) -> int:
-        """N."""
-        return len(self.moments.mean)
-
-    def to(self, device: torch.device) -> Lessons:
-        """The same lessons on another device."""
-        return Lessons(
-            Moments(self.moments.mean.to(device), self.moments.std.to(device)),
-            {name: tensor.to(device) for name, tensor in self.condition.items()},
-            {name: tensor.to(device) for name, tensor in self.empty.items()},
-        )
+Size = tuple[int, int]
+"""(width, height) px of a crop."""
 
 
 def taught(dataset: DatasetVersion) -> list[DatasetPhoto]:
@@ -53,85 +42,182 @@ def taught(dataset: DatasetVersion) -> list[DatasetPhoto]:
     return [photo for photo in dataset.photos if photo.split is Split.TEACH]
 
 
+def kept_back(dataset: DatasetVersion) -> list[DatasetPhoto]:
+    """The photos of a dataset that only judge, in the dataset's order."""
+    return [photo for photo in dataset.photos if photo.split is Split.HOLD_OUT]
+
+
 def prepare(
     base: Base,
     dataset: DatasetVersion,
+    profile: Profile,
     pictures: Pictures,
     kept: EncodingCache,
     device: torch.device,
     report: Report = silent,
 ) -> Lessons:
-    """Encode what the cache does not hold of the photos to teach and their captions.
+    """Encode what the cache does not hold of a dataset's photos, their captions and masks.
 
-    Raises PlanRefused when the photos are not all of one size that the base can draw.
+    Photos of one size make one bucket; each keeps its place in the dataset's order. Raises
+    PlanRefused when there is nothing to teach, when the base cannot learn at a photo's size, and
+    when a profile holds on to its base without prior_prompts.
     """
     photos = taught(dataset)
-    _check_sizes(photos, base.stride_px)
-    moments = _encode_pictures(base, photos, pictures, kept, device, report)
-    words = _encode_captions(base, ["", *(p.caption.text for p in photos)], kept, device)
+    _refuse_unfit(base, dataset, profile)
+    encoders = _Encoders(base, kept, device)
+    easel = _Easel(profile, pictures, encoders, report, len(dataset.photos))
+    shelves = [[easel.learnt(photo) for photo in group] for group in _by_size(photos)]
+    exam = [[easel.judging(photo) for photo in group] for group in _by_size(kept_back(dataset))]
+    empty = encoders.words("")
     return Lessons(
-        Moments(_rows(moments, "mean"), _rows(moments, "std")),
-        {name: _rows(words[1:], name) for name in words[0]},
-        {name: _rows(words[:1], name) for name in words[0]},
+        buckets=tuple(_bucket(shelf, encoders) for shelf in shelves),
+        empty=empty,
+        prior=_together([encoders.words(prompt) for prompt in _prompts(profile)]),
+        held_out=tuple(_bucket(shelf, encoders) for shelf in exam),
     )
 
 
-def _encode_pictures(
-    base: Base,
-    photos: Sequence[DatasetPhoto],
-    pictures: Pictures,
-    kept: EncodingCache,
-    device: torch.device,
-    report: Report,
-) -> list[Encoded]:
-    """Moments of each photo, by name; one at a time, so that none depends on its neighbours."""
+@dataclass(frozen=True, slots=True)
+class _Encoding:
+    """A photo as it is learnt: its views (itself, then mirrored) and what counts in each."""
 
-    @cache
-    def autoencoder() -> Autoencoder:
-        return base.family.open_autoencoder(base.folder, device)
-
-    def encode(photo: DatasetPhoto) -> Encoded:
-        picture = pictures.picture(photo)
-        key = picture_key(base.digest, picture)
-        return kept.get(key, lambda: autoencoder().encode(to_images([picture]))._asdict())
-
-    encoded = []
-    for done, photo in enumerate(photos, start=1):
-        encoded.append(encode(photo))
-        report(Progress("prepare", done, len(photos), unit="photos"))
-    return encoded
+    photo: DatasetPhoto
+    views: tuple[Encoded, ...]
+    cells: tuple[Tensor, ...]  # (1, 1, h, w) for each view; () = all alike
 
 
-def _encode_captions(
-    base: Base, captions: Sequence[str], kept: EncodingCache, device: torch.device
-) -> list[Encoded]:
-    """The condition of each caption, by name."""
+class _Encoders:
+    """A base's encoders, each opened when the cache lacks something of it."""
 
-    @cache
-    def text_encoder() -> TextEncoder:
-        return base.family.open_text(base.folder, device)
+    def __init__(self, base: Base, kept: EncodingCache, device: torch.device) -> None:
+        self._base, self.kept, self._device = base, kept, device
 
-    def encode(caption: str) -> Encoded:
-        return text_encoder()([caption])
+    def latents(self, picture: Picture) -> Encoded:
+        """Moments of a picture's latents, alone, so that it depends on no neighbour."""
+        key = picture_key(self._base.digest, picture)
+        return self.kept.get(key, partial(self._encode, picture))
 
-    return [kept.get(caption_key(base.digest, c), partial(encode, c)) for c in captions]
+    def words(self, caption: str) -> Encoded:
+        """The condition of a caption."""
+        key = caption_key(self._base.digest, caption)
+        return self.kept.get(key, lambda: self._text([caption]))
+
+    def close(self) -> None:
+        """Forget the autoencoder."""
+        self.__dict__.pop("_autoencoder", None)
+
+    def _encode(self, picture: Picture) -> Encoded:
+        return self._autoencoder.encode(to_images([picture]))._asdict()
+
+    @cached_property
+    def _autoencoder(self) -> Autoencoder:
+        return open_autoencoder(self._base, self._device)
+
+    @cached_property
+    def _text(self) -> TextEncoder:
+        self.close()
+        return open_text(self._base, self._device)
+
+
+class _Easel:
+    """Takes photos one at a time and says how far it is."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        pictures: Pictures,
+        encoders: _Encoders,
+        report: Report,
+        total: int,
+    ) -> None:
+        self._profile, self._pictures, self._encoders = profile, pictures, encoders
+        self._report, self._total, self._done = report, total, 0
+
+    def learnt(self, photo: DatasetPhoto) -> _Encoding:
+        """A photo to teach, in all views that the profile asks for."""
+        picture = self._pictures.picture(photo)
+        mirrored = [np.ascontiguousarray(picture[:, ::-1])]
+        views = [picture, *(mirrored if self._profile.mirrored_fraction > 0 else [])]
+        encoded = tuple(self._encoders.latents(view) for view in views)
+        masked = [] if counts_alike(self._profile) else zip(views, encoded, strict=True)
+        self._tell()
+        return _Encoding(photo, encoded, tuple(self._cells(*pair) for pair in masked))
+
+    def judging(self, photo: DatasetPhoto) -> _Encoding:
+        """A photo that only judges."""
+        encoded = self._encoders.latents(self._pictures.picture(photo))
+        self._tell()
+        return _Encoding(photo, (encoded,), ())
+
+    def _cells(self, picture: Picture, encoded: Encoded) -> Tensor:
+        height, width = encoded["mean"].shape[-2:]
+        key = mask_key(self._pictures.mask_source, picture, (height, width))
+
+        def share() -> Encoded:
+            return {"share": share_of_garment(self._pictures.mask(picture), height, width)}
+
+        share_of = self._encoders.kept.get(key, share)["share"]
+        return cell_weights(share_of, self._profile.garment_weight, self._profile.backdrop_weight)
+
+    def _tell(self) -> None:
+        self._done += 1
+        self._report(Progress("prepare", self._done, self._total, unit="photos"))
+
+
+def _bucket(shelf: Sequence[_Encoding], encoders: _Encoders) -> Bucket:
+    """Photos of one size, first as they are, then mirrored where they are."""
+    views = [view for side in zip(*(e.views for e in shelf), strict=True) for view in side]
+    cells = [cell for side in zip(*(e.cells for e in shelf), strict=True) for cell in side]
+    return Bucket(
+        photos=tuple(e.photo.photo for e in shelf),
+        moments=Moments(_rows(views, "mean"), _rows(views, "std")),
+        condition=_together([encoders.words(e.photo.caption.text) for e in shelf]),
+        cells=torch.cat(cells) if cells else None,
+    )
+
+
+def _by_size(photos: Iterable[DatasetPhoto]) -> list[list[DatasetPhoto]]:
+    """Photos of equal size together, the smallest first, so that no order of photos matters."""
+    groups: dict[Size, list[DatasetPhoto]] = {}
+    for photo in photos:
+        groups.setdefault(_size(photo), []).append(photo)
+    return [groups[size] for size in sorted(groups)]
+
+
+def _size(photo: DatasetPhoto) -> Size:
+    return photo.crop.width_px, photo.crop.height_px
+
+
+def _together(said: Sequence[Encoded]) -> Condition:
+    """One tensor of all rows for each name; nothing of nothing."""
+    return {name: _rows(said, name) for name in said[0]} if said else {}
 
 
 def _rows(encoded: Sequence[Encoded], name: str) -> Tensor:
-    """One tensor of all photos' rows."""
     return torch.cat([each[name] for each in encoded])
 
 
-def _check_sizes(photos: Sequence[DatasetPhoto], stride_px: int) -> None:
-    sizes = {(photo.crop.width_px, photo.crop.height_px) for photo in photos}
-    if len(sizes) != 1:
+def _prompts(profile: Profile) -> tuple[str, ...]:
+    """What the base's own answers are asked for; none where the run does not hold on to it."""
+    return profile.prior_prompts if profile.prior_fraction > 0 else ()
+
+
+def _refuse_unfit(base: Base, dataset: DatasetVersion, profile: Profile) -> None:
+    """Raise PlanRefused for what cannot be learnt."""
+    if not taught(dataset):
         raise PlanRefused(
-            f"The photos to teach have {len(sizes)} different sizes.",
-            hint="Freeze a dataset with at least one photo to teach, all cropped to one size.",
+            f"{dataset.name!r} has no photo to teach.",
+            hint="Freeze a dataset that holds fewer photos back.",
         )
-    ((width_px, height_px),) = sizes
-    if width_px % stride_px or height_px % stride_px:
+    odd = [p for p in dataset.photos if any(side % base.grid_px for side in _size(p))]
+    if odd:
+        width_px, height_px = _size(odd[0])
         raise PlanRefused(
-            f"The base cannot learn at {width_px}×{height_px} px.",
-            hint=f"Freeze a dataset whose width and height are multiples of {stride_px} px.",
+            f"The base cannot learn {odd[0].file_name} at {width_px}×{height_px} px.",
+            hint=f"Freeze a dataset whose widths and heights are multiples of {base.grid_px} px.",
+        )
+    if profile.prior_fraction > 0 and not profile.prior_prompts:
+        raise PlanRefused(
+            "The run holds on to its base, and no words say on what.",
+            hint="Set prior_prompts in the profile, or prior_fraction to 0.",
         )

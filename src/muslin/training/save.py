@@ -2,7 +2,8 @@
 
 A folder is staged beside its final name, every file is flushed to the disk, a manifest with each
 file's sha256 is written last, and one rename makes it appear. A reader trusts only a folder whose
-files match their manifest. Nothing is pickled: tensors are safetensors, the rest is JSON.
+files match their manifest, and a manifest that matches its own seal. Nothing is pickled: tensors
+are safetensors, the rest is JSON.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 from pydantic import ValidationError
 
 from muslin.domain.errors import DiskFull, TornCheckpoint
-from muslin.domain.fact import Fact
-from muslin.domain.ids import RunId
+from muslin.domain.fact import Fact, RunId
+from muslin.domain.training import HeldOutLoss
 
 MANIFEST = "manifest.json"
 
@@ -40,7 +42,15 @@ class Manifest(Fact):
     step: int
     losses: tuple[float, int]  # sum and count of the step losses since the checkpoint before
     torch: str  # version that wrote it
+    held_out: HeldOutLoss | None = None
     files: tuple[SavedFile, ...] = ()
+    seal: str = ""  # sha256 over all the rest: one flipped bit could make step 6 of step 2
+
+    def sealed(self) -> Self:
+        """The same manifest with the seal that belongs to it."""
+        bare = self.model_copy(update={"seal": ""})
+        seal = hashlib.sha256(bare.model_dump_json().encode()).hexdigest()
+        return bare.model_copy(update={"seal": seal})
 
 
 def step_folder(parent: Path, step: int) -> Path:
@@ -54,7 +64,7 @@ def save_folder(folder: Path, manifest: Manifest, contents: Mapping[str, bytes])
     Raises DiskFull when there is no room; nothing is left behind then.
     """
     files = tuple(_saved_file(name, content) for name, content in sorted(contents.items()))
-    whole = manifest.model_copy(update={"files": files})
+    whole = manifest.model_copy(update={"files": files}).sealed()
     staged = folder.with_name(f".{folder.name}.staged")
     with _removed_on_failure(staged):
         staged.mkdir(parents=True)
@@ -62,7 +72,7 @@ def save_folder(folder: Path, manifest: Manifest, contents: Mapping[str, bytes])
             _write(staged / name, content)
         _write(staged / MANIFEST, whole.model_dump_json(indent=2).encode())
         _sync_folder(staged)
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
         staged.replace(folder)
         _sync_folder(folder.parent)
 
@@ -78,13 +88,14 @@ def save_file(path: Path, content: bytes) -> None:
 
 
 def verified(folder: Path) -> Manifest:
-    """The manifest of a folder whose files all match it; raises TornCheckpoint otherwise."""
+    """The manifest of a folder whose files and seal match it; raises TornCheckpoint otherwise."""
     try:
         manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
         contents = {file.name: (folder / file.name).read_bytes() for file in manifest.files}
     except (OSError, ValidationError) as error:
         raise _torn(folder) from error
-    if tuple(_saved_file(name, content) for name, content in contents.items()) != manifest.files:
+    found = tuple(_saved_file(name, content) for name, content in contents.items())
+    if found != manifest.files or manifest != manifest.sealed():
         raise _torn(folder)
     return manifest
 

@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import hashlib
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import torch
 from safetensors.torch import load, save
+from torch import Tensor, nn
 
 from muslin.domain.dataset import DatasetVersion
 from muslin.domain.errors import InvalidRequest, WeightsMissing
-from muslin.domain.ids import CheckpointId
+from muslin.domain.fact import CheckpointId
+from muslin.domain.profile import Profile
 from muslin.domain.progress import Report, silent
 from muslin.domain.training import Checkpoint, TrainingRun
-from muslin.networks.diffusion.adapter_file import FILE_NAME, adapter_bytes, read_adapter
-from muslin.networks.diffusion.adapters import adapt, adapter_of, learning, put_back
 from muslin.networks.diffusion.base import Base, open_base
-from muslin.networks.diffusion.family import Denoiser
+from muslin.networks.diffusion.family import Answer, Condition
+from muslin.networks.diffusion.noise.process import NoiseProcess
+from muslin.networks.diffusion.opening import Denoiser, open_denoiser
+from muslin.networks.diffusion.tuning.methods import Tuning, begin
 from muslin.training.cache import EncodingCache
 from muslin.training.draws import batches
-from muslin.training.drive import Course, Standing, drive
+from muslin.training.drive import Course, Standing, drive, read_every
+from muslin.training.lessons.held_out import Exam, as_drawn, holding
+from muslin.training.lessons.prior import untuned
 from muslin.training.loop import learn
-from muslin.training.optimizers import Update
+from muslin.training.optimizers import Update, learning_rate
+from muslin.training.planning.memory import free_bytes, largest_steps, needs_of, settle
 from muslin.training.ports import Pictures
 from muslin.training.prepare import prepare
 from muslin.training.save import Manifest, keep_newest, save_folder, saved_steps, step_folder
+from muslin.training.tracking.curves import curves
 
-OPTIMIZER = "optimizer.safetensors"
+STATE = "state.safetensors"
 STATES_KEPT = 2
 """A state that a power cut tore leaves the one before."""
 
@@ -42,14 +52,20 @@ class Bench:
     home: Path
     threads: int
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    trackers: tuple[str, ...] = ()
+    available_bytes: int = sys.maxsize  # of memory; a GPU is asked itself
 
     def checkpoints(self, run: TrainingRun) -> Path:
-        """Adapters, one folder for each save_every steps."""
+        """What was learnt, one folder for each save_every steps."""
         return self.home / "runs" / run.id / "checkpoints"
 
     def states(self, run: TrainingRun) -> Path:
         """What a run needs to go on after a stop."""
         return self.home / "runs" / run.id / "states"
+
+    def curves(self, run: TrainingRun) -> Path:
+        """Event files, and what trackers call the run."""
+        return self.home / "runs" / run.id / "tracking"
 
     def encodings(self) -> Path:
         """Encoded photos and captions, shared by all runs."""
@@ -68,7 +84,8 @@ def train(
     Goes on from the newest complete state of the run, if there is one, with the same result as if
     it had never stopped; a finished run gives its checkpoints at once. Sets torch's number of
     threads for the process. Raises TrainingDiverged; WeightsMissing or InvalidRequest when base or
-    dataset are not the recorded ones; what `prepare` and `report` raise.
+    dataset are not the recorded ones; PartMissing when a tracker is not installed; what `prepare`
+    and `report` raise.
     """
     torch.set_num_threads(bench.threads)
     missing = _missing_steps(run, bench)
@@ -76,61 +93,86 @@ def train(
         return checkpoints_of(run, bench)
     base = _recorded_base(run, dataset)
     kept = EncodingCache(bench.encodings())
-    lessons = prepare(base, dataset, pictures, kept, bench.device, report).to(bench.device)
-    desk = _Desk(run, bench, base, base.family.open_denoiser(base.folder, bench.device))
-    standing = desk.go_on(before=missing[0])
+    lessons = prepare(base, dataset, run.profile, pictures, kept, bench.device, report)
+    lessons = lessons.to(bench.device)
     process = base.family.process(base.folder).to(bench.device)
-    steps = batches(run.profile, lessons, process, standing.step)
-    losses = learn(desk.denoiser, steps, desk.update)
-    course = Course(run.profile.steps, run.profile.save_every)
-    drive(course, standing, losses, desk, report)
+    denoiser = open_denoiser(base, bench.device)
+    desk = _Desk(run, bench, denoiser, base, Exam(lessons, process))
+    standing = desk.go_on(before=missing[0])
+    steps = batches(run.profile, lessons, process, standing.step, untuned(denoiser, desk.tuning))
+    answer = listening(denoiser, desk.tuning, process)
+    one = next(largest_steps(run.profile, lessons, process, batch_size=1))
+    needs = needs_of(
+        denoiser.network, answer, desk.tuning.learning.values(), one, run.profile, lessons
+    )
+    settle(denoiser.network, needs, run.profile, free_bytes(bench.device, bench.available_bytes))
+    taken = learn(answer, steps, desk.update)
+    course = Course(run.profile.steps, run.profile.save_every, read_every(bench.device))
+    rate = partial(learning_rate, run.profile)
+    with curves(run, bench.curves(run), rate, bench.trackers) as track:
+        drive(course, standing, taken, desk, report, track)
     return checkpoints_of(run, bench)
 
 
 def checkpoints_of(run: TrainingRun, bench: Bench) -> list[Checkpoint]:
     """The complete checkpoints that a run has made so far, first step first."""
-    found = [
-        _checkpoint(run, bench, folder, manifest)
-        for folder, manifest in saved_steps(bench.checkpoints(run))
-    ]
-    return found[::-1]
+    found = [_checkpoint(run, bench, *saved) for saved in _own(run, bench.checkpoints(run))]
+    return sorted(found, key=lambda checkpoint: checkpoint.step)
+
+
+def tuning_of(profile: Profile, base: Base, network: nn.Module) -> Tuning:
+    """Put into a base's denoiser what a profile learns."""
+    family = base.family
+    targets = family.style_targets if profile.layers == "style" else family.targets
+    return begin(network, targets, family.prefix, profile)
+
+
+def listening(denoiser: Answer, tuning: Tuning, process: NoiseProcess) -> Answer:
+    """The same denoiser, which tells the tuning first how much noise it is about to see."""
+
+    def answer(noisy: Tensor, times: Tensor, condition: Condition) -> Tensor:
+        tuning.listen(process.noise_fraction(times))
+        return denoiser(noisy, times, condition)
+
+    return answer
 
 
 class _Desk:
-    """A run at work: the denoiser with its adapter, and where their states are kept."""
+    """A run at work: what learns, and where its states are kept."""
 
-    def __init__(self, run: TrainingRun, bench: Bench, base: Base, denoiser: Denoiser) -> None:
-        profile = run.profile
-        self._run, self._bench, self._prefix = run, bench, base.family.prefix
-        self.denoiser = denoiser
-        self._layers = adapt(
-            denoiser.network, base.family.targets, profile.rank, profile.alpha, profile.seed
-        )
-        self.update = Update(learning(self._layers), profile)
+    def __init__(
+        self, run: TrainingRun, bench: Bench, denoiser: Denoiser, base: Base, exam: Exam
+    ) -> None:
+        self._run, self._bench, self._exam = run, bench, exam
+        if run.profile.method == "full" and run.profile.prior_fraction == 0:
+            exam.ask_base(denoiser)  # its weights will be gone
+        self.tuning = tuning = tuning_of(run.profile, base, denoiser.network)
+        self._base, self._tuned = untuned(denoiser, tuning), as_drawn(denoiser, tuning)
+        self.update = Update(tuning.learning, run.profile)
 
     def go_on(self, before: int) -> Standing:
         """Take up the newest complete state before a step; Standing() when there is none."""
-        for folder, manifest in saved_steps(self._bench.states(self._run)):
-            if manifest.step < before and manifest.inputs == _inputs(self._run):
-                put_back(self._layers, read_adapter(folder, self._prefix))
-                self.update.go_on(manifest.step, load((folder / OPTIMIZER).read_bytes()))
+        for folder, manifest in _own(self._run, self._bench.states(self._run)):
+            if manifest.step < before:
+                self.update.go_on(manifest.step, load((folder / STATE).read_bytes()))
                 return Standing(manifest.step, *manifest.losses)
         return Standing()
 
     def checkpoint(self, standing: Standing) -> None:
-        """Keep the adapter for good."""
+        """Keep for good what was learnt, or with `ema` its average."""
         folder = step_folder(self._bench.checkpoints(self._run), standing.step)
-        save_folder(folder, self._manifest(standing), {FILE_NAME: self._adapter()})
+        values = self.update.values()
+        with holding(self.tuning.learning, values):
+            held_out = self._exam.sit(self._base, self._tuned)
+        manifest = self._manifest(standing).model_copy(update={"held_out": held_out})
+        save_folder(folder, manifest, {self.tuning.file_name: self.tuning.content(values)})
 
     def state(self, standing: Standing) -> None:
-        """Keep adapter and optimizer, and forget all but the newest states."""
+        """Keep all that the next step depends on, and forget all but the newest states."""
         states = self._bench.states(self._run)
-        contents = {FILE_NAME: self._adapter(), OPTIMIZER: save(self.update.state())}
+        contents = {STATE: save(self.update.state())}
         save_folder(step_folder(states, standing.step), self._manifest(standing), contents)
         keep_newest(states, STATES_KEPT)
-
-    def _adapter(self) -> bytes:
-        return adapter_bytes(adapter_of(self._layers, self._run.profile.alpha), self._prefix)
 
     def _manifest(self, standing: Standing) -> Manifest:
         return Manifest(
@@ -161,9 +203,15 @@ def _recorded_base(run: TrainingRun, dataset: DatasetVersion) -> Base:
 def _missing_steps(run: TrainingRun, bench: Bench) -> list[int]:
     """The steps whose checkpoints are still to be made, or torn; empty for a finished run."""
     course = Course(run.profile.steps, run.profile.save_every)
-    made = {manifest.step for _, manifest in saved_steps(bench.checkpoints(run))}
+    made = {manifest.step for _, manifest in _own(run, bench.checkpoints(run))}
     steps = range(1, course.steps + 1)
     return [step for step in steps if course.saves_at(step) and step not in made]
+
+
+def _own(run: TrainingRun, parent: Path) -> Iterator[tuple[Path, Manifest]]:
+    """The complete folders inside `parent` that this run made; another's are passed over."""
+    inputs = _inputs(run)
+    return (saved for saved in saved_steps(parent) if saved[1].inputs == inputs)
 
 
 def _checkpoint(run: TrainingRun, bench: Bench, folder: Path, manifest: Manifest) -> Checkpoint:
@@ -176,6 +224,7 @@ def _checkpoint(run: TrainingRun, bench: Bench, folder: Path, manifest: Manifest
         folder=folder.relative_to(bench.home).as_posix(),
         digest=adapter.sha256,
         loss=loss_sum / loss_count,
+        held_out=manifest.held_out,
     )
 
 

@@ -17,6 +17,9 @@ from muslin.validation.measure import Drawn
 from muslin.validation.ports import Bench
 from muslin.validation.probes import ProbeSet
 
+SAMPLER_STEPS = 25
+"""Of each probe's picture."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -26,7 +29,7 @@ class Trial:
     checkpoints: tuple[Checkpoint, ...]
     dataset: DatasetVersion
     probes: ProbeSet
-    steps: int = 25
+    steps: int = SAMPLER_STEPS
     guidance: float = 4.0
 
 

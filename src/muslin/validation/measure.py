@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from muslin.domain.dataset import DatasetPhoto, DatasetVersion
-from muslin.domain.fact import Lab
-from muslin.domain.ids import BlobId
+from muslin.domain.fact import BlobId, Lab
 from muslin.domain.judging import Probe, ProbePicture
 from muslin.imaging.types import Picture
 from muslin.validation.metrics import (

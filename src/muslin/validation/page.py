@@ -18,9 +18,8 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from muslin.domain.dataset import DatasetVersion
-from muslin.domain.fact import Lab
+from muslin.domain.fact import Lab, PhotoId
 from muslin.domain.findings import Verdict
-from muslin.domain.ids import PhotoId
 from muslin.domain.judging import CheckpointProof, MetricValue, ProbePicture
 from muslin.domain.leaving import SourceType
 from muslin.domain.training import TrainingRun
@@ -28,11 +27,18 @@ from muslin.imaging.metadata import Origin, decode, encode
 from muslin.imaging.types import Picture
 from muslin.validation.measure import Brand
 from muslin.validation.metrics import backdrop, copies
-from muslin.validation.pick import Pick, metric
+from muslin.validation.pick import Pick, by_heart_since, metric
 from muslin.validation.ports import Blobs
 from muslin.validation.probes import ProbeSet
 from muslin.validation.strips import Strip, strip_of
-from muslin.validation.words import METRICS, MetricWords, amount, faults
+from muslin.validation.words import (
+    METRICS,
+    MetricWords,
+    amount,
+    faults,
+    percent,
+    signed_percent,
+)
 
 WORST = 5
 WIDEST_PX = 320
@@ -97,6 +103,20 @@ class GridRow:
     cells: tuple[Shown, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MemoryRow:
+    """A checkpoint's errors beside the base's: on held-out photos, on taught ones, and the gap."""
+
+    step: int
+    picked: bool
+    by_heart: bool
+    held_out: str
+    taught: str
+    gap: str
+    noise: tuple[str, ...]  # shares of noise
+    gaps: tuple[str, ...]  # at each of them
+
+
 def page_of(proof: Proof, brand: Brand, blobs: Blobs) -> str:
     """The whole page as HTML."""
     album = _Album(proof, brand, blobs)
@@ -113,6 +133,7 @@ def page_of(proof: Proof, brand: Brand, blobs: Blobs) -> str:
             width_px=proof.dataset.recipe.width_px,
             height_px=proof.dataset.recipe.height_px,
             backdrop_hex=hex_of(proof.dataset.backdrop.lab),
+            memory=list(memory_rows(proof)),
             metric_words=METRICS,
             amount=amount,
             metric=metric,
@@ -142,6 +163,24 @@ def metric_parts(proof: Proof) -> Iterator[MetricPart]:
         yield MetricPart(
             METRICS[tuned.name], tuned, amount(tuned.value, tuned.unit), strip_of(sides)
         )
+
+
+def memory_rows(proof: Proof) -> Iterator[MemoryRow]:
+    """What the exam on held-out photos says of every checkpoint that sat it."""
+    since = by_heart_since(proof.checkpoints)
+    for checkpoint in proof.checkpoints:
+        found = checkpoint.held_out
+        if found is not None:
+            yield MemoryRow(
+                step=checkpoint.step,
+                picked=checkpoint.checkpoint == proof.pick.checkpoint,
+                by_heart=since is not None and checkpoint.step >= since,
+                held_out=signed_percent(found.change),
+                taught=signed_percent(found.taught_change),
+                gap=signed_percent(found.gap),
+                noise=tuple(percent(one.noise_fraction) for one in found.bins),
+                gaps=tuple(signed_percent(one.gap) for one in found.bins),
+            )
 
 
 def hex_of(lab: Lab) -> str:

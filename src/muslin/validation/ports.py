@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from muslin.domain.dataset import DatasetPhoto
+from muslin.domain.fact import BlobId
 from muslin.domain.findings import Guess
-from muslin.domain.ids import BlobId
 from muslin.domain.leaving import ImageRequest
 from muslin.domain.progress import Report
 from muslin.domain.training import Checkpoint

@@ -49,6 +49,7 @@ def prove(
         pictures=measured.pictures,
         metrics=metrics,
         verdict=all_of(metric.verdict for metric in metrics),
+        held_out=checkpoint.held_out if checkpoint else None,
     )
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from muslin.domain.errors import InvalidRequest
-from muslin.domain.fact import now
-from muslin.domain.ids import ReportId, fresh
+from muslin.domain.fact import ReportId, fresh, now
 from muslin.domain.judging import ValidationReport
 from muslin.domain.progress import Progress, Report, silent
 from muslin.domain.training import Checkpoint

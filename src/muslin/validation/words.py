@@ -58,6 +58,11 @@ def percent(value: float | None) -> str:
     return NOT_MEASURED if value is None else written(value)
 
 
+def signed_percent(change: float) -> str:
+    """`−3.1 %` or `+0.4 %`, with a true minus sign."""
+    return f"{100 * change:+.1f}{NO_BREAK}%".replace("-", "\u2212")
+
+
 def complaint(metric: MetricValue) -> str:
     """What is wrong with a metric that did not pass: `backdrop is 14.2 ΔE00, limit 9.4 ΔE00`."""
     title = METRICS[metric.name].title.lower()

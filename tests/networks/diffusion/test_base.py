@@ -25,7 +25,7 @@ def edit(path: Path, **fields: object) -> None:
 
 def test_a_diffusers_folder_is_a_base(tiny: Base) -> None:
     assert tiny.family.name == "stable_diffusion"
-    assert tiny.stride_px == 16  # 8 of the autoencoder, 2 of the UNet
+    assert tiny.grid_px == 16  # 8 of the autoencoder, 2 of the UNet
     assert len(tiny.digest) == 64
 
 

@@ -6,13 +6,13 @@ from diffusers.schedulers.scheduling_ddpm import DDPMScheduler
 from torch import Tensor
 
 from muslin.domain.errors import InvalidRequest
-from muslin.networks.diffusion.noise import (
+from muslin.networks.diffusion.noise.diffusion import (
     LEAST_WEIGHT,
     BetaSchedule,
-    NoiseProcess,
+    Diffusion,
     Prediction,
     betas,
-    noise_process,
+    diffusion,
     signal_rates,
     to_zero_terminal,
 )
@@ -20,9 +20,9 @@ from muslin.networks.diffusion.noise import (
 SCHEDULES: list[BetaSchedule] = ["linear", "scaled_linear"]
 
 
-def a_process(prediction: Prediction, schedule: BetaSchedule = "scaled_linear") -> NoiseProcess:
+def a_process(prediction: Prediction, schedule: BetaSchedule = "scaled_linear") -> Diffusion:
     alpha = signal_rates(betas(schedule, 0.00085, 0.012, 1000))
-    return noise_process(alpha, prediction)
+    return diffusion(alpha, prediction)
 
 
 def normals(count: int = 1) -> tuple[Tensor, ...]:
@@ -90,7 +90,7 @@ def test_a_right_answer_gives_back_latents_and_noise(prediction: Prediction) -> 
 
 
 def test_at_zero_signal_velocity_still_names_the_picture() -> None:
-    process = noise_process(torch.tensor([0.9, 0.0]), Prediction.V)
+    process = diffusion(torch.tensor([0.9, 0.0]), Prediction.V)
     latents, noise = normals(2)
     last = torch.full((5,), 1)
 
@@ -101,7 +101,7 @@ def test_at_zero_signal_velocity_still_names_the_picture() -> None:
 
 def test_a_network_that_predicts_noise_is_refused_at_zero_signal() -> None:
     with pytest.raises(InvalidRequest, match="pure noise"):
-        noise_process(torch.tensor([0.9, 0.0]), Prediction.EPSILON)
+        diffusion(torch.tensor([0.9, 0.0]), Prediction.EPSILON)
 
 
 def test_min_snr_weights_are_the_papers() -> None:
@@ -109,8 +109,8 @@ def test_min_snr_weights_are_the_papers() -> None:
     alpha = (snr / (snr + 1)).sqrt()
     times = torch.arange(4)
 
-    epsilon = noise_process(alpha, Prediction.EPSILON).min_snr_weights(times, gamma=5.0)
-    velocity = noise_process(alpha, Prediction.V).min_snr_weights(times, gamma=5.0)
+    epsilon = diffusion(alpha, Prediction.EPSILON).min_snr_weights(times, gamma=5.0)
+    velocity = diffusion(alpha, Prediction.V).min_snr_weights(times, gamma=5.0)
 
     torch.testing.assert_close(epsilon, torch.tensor([5 / 99, 1.0, 1.0, 1.0]), rtol=1e-4, atol=0)
     torch.testing.assert_close(
@@ -119,7 +119,7 @@ def test_min_snr_weights_are_the_papers() -> None:
 
 
 def test_min_snr_weights_stay_finite_without_signal() -> None:
-    process = noise_process(torch.tensor([1.0, 0.0]), Prediction.V)
+    process = diffusion(torch.tensor([1.0, 0.0]), Prediction.V)
 
     assert process.min_snr_weights(torch.tensor([0, 1]), gamma=5.0).tolist() == [0.0, 0.0]
 
@@ -127,7 +127,7 @@ def test_min_snr_weights_stay_finite_without_signal() -> None:
 def test_pure_noise_is_learnt_too_since_the_backdrop_is_decided_there() -> None:
     alpha = torch.tensor([0.9, 0.5, 0.01])
     times = torch.arange(3)
-    velocity, epsilon = noise_process(alpha, Prediction.V), noise_process(alpha, Prediction.EPSILON)
+    velocity, epsilon = diffusion(alpha, Prediction.V), diffusion(alpha, Prediction.EPSILON)
 
     weights = velocity.loss_weights(times, gamma=5.0)
 

@@ -9,12 +9,13 @@ from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion import Stabl
 
 from muslin.domain.errors import InvalidRequest, TornCheckpoint
 from muslin.domain.leaving import ImageRequest
+from muslin.domain.profile import Profile
 from muslin.domain.progress import Cancelled, Progress
 from muslin.imaging.types import Picture
-from muslin.networks.diffusion.adapter_file import FILE_NAME, adapter_bytes
-from muslin.networks.diffusion.adapters import adapt, adapter_of
 from muslin.networks.diffusion.base import Base
+from muslin.networks.diffusion.opening import open_denoiser
 from muslin.networks.diffusion.render import Renderer
+from muslin.networks.diffusion.tuning.methods import begin
 
 WITH_CONVOLUTIONS = (
     r".*\.(to_[qkv]|to_out\.0|ff\.net\.0\.proj|ff\.net\.2|proj_in|proj_out|time_emb_proj"
@@ -40,13 +41,14 @@ def peer(tiny_folder: Path) -> StableDiffusionPipeline:
 @pytest.fixture(scope="module")
 def adapter_folder(tiny: Base, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A strong random adapter on every kind of layer, with alpha unlike rank."""
-    network = tiny.family.open_denoiser(tiny.folder, torch.device("cpu")).network
-    layers = adapt(network, WITH_CONVOLUTIONS, rank=3, alpha=4.5, seed=0)
+    network = open_denoiser(tiny, torch.device("cpu")).network
+    tuning = begin(network, WITH_CONVOLUTIONS, "unet", Profile(rank=3, alpha=4.5))
     rng = torch.Generator().manual_seed(0)
-    for layer in layers.values():
-        layer.up.data = 0.3 * torch.randn(layer.up.shape, generator=rng)
+    for name, parameter in tuning.learning.items():
+        if name.endswith(".up"):
+            parameter.data = 0.3 * torch.randn(parameter.shape, generator=rng)
     folder = tmp_path_factory.mktemp("adapter")
-    (folder / FILE_NAME).write_bytes(adapter_bytes(adapter_of(layers, 4.5), "unet"))
+    (folder / tuning.file_name).write_bytes(tuning.content(tuning.learning))
     return folder
 
 

@@ -6,22 +6,20 @@ from torch import Tensor
 
 from muslin.domain.errors import InvalidRequest
 from muslin.networks.diffusion.family import Condition
-from muslin.networks.diffusion.noise import (
-    NoiseProcess,
+from muslin.networks.diffusion.noise.diffusion import (
+    Diffusion,
     Prediction,
     betas,
-    noise_process,
+    diffusion,
     signal_rates,
     to_zero_terminal,
 )
-from muslin.networks.diffusion.sampler import ddim, guided, noise_of, rescaled, trailing_times
+from muslin.networks.diffusion.sampler import ddim, guided, noise_of, rescaled
 
 
-def a_process(prediction: Prediction = Prediction.V) -> NoiseProcess:
+def a_process(prediction: Prediction = Prediction.V) -> Diffusion:
     alpha = signal_rates(betas("scaled_linear", 0.00085, 0.012, 1000))
-    return noise_process(
-        to_zero_terminal(alpha) if prediction is Prediction.V else alpha, prediction
-    )
+    return diffusion(to_zero_terminal(alpha) if prediction is Prediction.V else alpha, prediction)
 
 
 def drawn(predict_latents: Tensor, steps: int, noise: Tensor) -> Tensor:
@@ -37,15 +35,15 @@ def drawn(predict_latents: Tensor, steps: int, noise: Tensor) -> Tensor:
 
 
 def test_times_count_down_from_the_last_one_in_equal_strides() -> None:
-    assert trailing_times(1000, 4).tolist() == [999, 749, 499, 249]
-    assert trailing_times(1000, 1).tolist() == [999]
-    assert len(set(trailing_times(1000, 300).tolist())) == 300
+    assert a_process().countdown(4, cells=768).tolist() == [999, 749, 499, 249]
+    assert a_process().countdown(1, cells=768).tolist() == [999]
+    assert len(set(a_process().countdown(300, cells=768).tolist())) == 300
 
 
 @pytest.mark.parametrize("steps", [0, 1001])
 def test_a_step_count_that_no_process_has_is_refused(steps: int) -> None:
     with pytest.raises(InvalidRequest, match="steps cannot be taken"):
-        trailing_times(1000, steps)
+        a_process().countdown(steps, cells=768)
 
 
 def test_a_network_that_knows_the_picture_draws_it_in_any_number_of_steps() -> None:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from muslin.domain.errors import JobFailed, NotFound
-from muslin.domain.ids import JobId
+from muslin.domain.fact import JobId
 from muslin.domain.progress import Cancelled, Progress
 from muslin.domain.work import JobKind, JobState
 from muslin.runtime.home import Home

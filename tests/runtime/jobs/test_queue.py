@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from muslin.domain.errors import JobSuperseded, NotFound, PlanRefused
-from muslin.domain.ids import JobId
+from muslin.domain.fact import JobId
 from muslin.domain.progress import Progress
 from muslin.domain.work import Job, JobKind, JobState
 from muslin.runtime.jobs.attempt import Attempt

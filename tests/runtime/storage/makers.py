@@ -15,8 +15,7 @@ from muslin.domain.dataset import (
     SelectionRecipe,
     Split,
 )
-from muslin.domain.findings import GarmentBox, Guess, Measures, Verdict
-from muslin.domain.ids import (
+from muslin.domain.fact import (
     BlobId,
     CheckpointId,
     DatasetId,
@@ -28,6 +27,7 @@ from muslin.domain.ids import (
     RunId,
     ShootId,
 )
+from muslin.domain.findings import GarmentBox, Guess, Measures, Verdict
 from muslin.domain.judging import (
     CheckpointProof,
     Decision,
@@ -36,7 +36,7 @@ from muslin.domain.judging import (
     ValidationReport,
 )
 from muslin.domain.leaving import GateDecision, Generation, ImageRequest, Release, SourceType
-from muslin.domain.profile import LoraProfile
+from muslin.domain.profile import Profile
 from muslin.domain.training import Checkpoint, TrainingRun
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -114,7 +114,7 @@ def a_run(n: int = 1, *, name: str = "ss26") -> TrainingRun:
         name=name,
         dataset=DatasetId("dataset-1"),
         dataset_digest="digest-1",
-        profile=LoraProfile(steps=40),
+        profile=Profile(steps=40),
         base_digest="base",
         created_at=AT,
     )

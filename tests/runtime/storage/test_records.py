@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from muslin.domain.errors import NameTaken, NotFound
-from muslin.domain.ids import (
+from muslin.domain.fact import (
     BlobId,
     CheckpointId,
     DatasetId,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from muslin.cli.options import Home, Json, bounded, group, open_studio
+from muslin.cli.options import Home, Json, Sizes, bounded, group, open_studio
 from muslin.cli.printing import print_answer, table
 from muslin.cli.progress import drawn
 
@@ -23,6 +23,7 @@ def freeze(
     seed: Annotated[
         int, typer.Option(min=0, help="Decides the split where rules leave it open.")
     ] = 0,
+    sizes: Sizes = 1,
     home: Home = None,
     json: Json = False,
 ) -> None:
@@ -30,7 +31,7 @@ def freeze(
     from muslin.domain.dataset import SelectionRecipe
 
     with bounded():
-        recipe = SelectionRecipe(photos=photos, seed=seed)
+        recipe = SelectionRecipe(photos=photos, seed=seed, sizes=sizes)
     with open_studio(home) as studio, drawn() as report:
         dataset = studio.freeze_dataset(shoot, recipe, report)
     print_answer(dataset, told(dataset), as_json=json)
@@ -43,7 +44,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Show a dataset: its digest, its photos with captions, and why others were left out."""
-    from muslin.domain.ids import DatasetId
+    from muslin.domain.fact import DatasetId
 
     with open_studio(home) as studio:
         found = studio.dataset(DatasetId(dataset))

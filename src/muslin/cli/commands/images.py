@@ -31,6 +31,9 @@ def generate(  # noqa: PLR0913 - each is an option of the command line
     release: Annotated[
         str | None, typer.Option(help="Release id, name, or alias where only one has it.")
     ] = None,
+    adapter: Annotated[
+        str | None, typer.Option(help="Name of an imported adapter, which nobody has proved.")
+    ] = None,
     base: Annotated[bool, typer.Option("--base", help="The base network, untuned.")] = False,
     prompt: Annotated[
         list[str] | None, typer.Option(metavar="TEXT", help="Words; may be given often.")
@@ -49,11 +52,17 @@ def generate(  # noqa: PLR0913 - each is an option of the command line
     """
     from muslin.domain.leaving import GenerateOrder
 
-    wanted = chosen_release(release, base=base)
+    check_choice(release, adapter, base=base)
     words = chosen_prompts(prompt or [], prompts)
     with bounded():
         order = GenerateOrder(
-            release=wanted, prompts=words, count=count, seed=seed, width_px=width, height_px=height
+            release=release,
+            adapter=adapter,
+            prompts=words,
+            count=count,
+            seed=seed,
+            width_px=width,
+            height_px=height,
         )
     with open_studio(home) as studio, drawn() as report:
         made = studio.generate(order, report)
@@ -61,14 +70,14 @@ def generate(  # noqa: PLR0913 - each is an option of the command line
     print_answer(answer(made, files), f"{len(made)} pictures in {out}", as_json=json)
 
 
-def chosen_release(release: str | None, *, base: bool) -> str | None:
-    """The release that was asked for, None for the base; raises InvalidRequest for both or none."""
-    if (release is None) != base:
+def check_choice(release: str | None, adapter: str | None, *, base: bool) -> None:
+    """Raise InvalidRequest unless exactly one thing to draw with was named."""
+    if [release is not None, adapter is not None, base].count(True) != 1:
         raise InvalidRequest(
-            "Pictures need either a release or the untuned base.",
-            hint="Give --release NAME_OR_ALIAS, or --base; `muslin releases list` shows releases.",
+            "Pictures need either a release, or the untuned base, or an imported adapter.",
+            hint="Give --release NAME_OR_ALIAS, --base, or --adapter NAME; "
+            "`muslin releases list` shows releases.",
         )
-    return release
 
 
 def chosen_prompts(given: list[str], file: Path | None) -> tuple[str, ...]:

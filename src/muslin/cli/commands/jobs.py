@@ -30,7 +30,7 @@ def follow(
     json: Json = False,
 ) -> None:
     """Carry a job on from where it stopped, until it ended."""
-    from muslin.domain.ids import JobId
+    from muslin.domain.fact import JobId
 
     with open_studio(home) as studio, drawn() as report:
         ended = studio.follow(JobId(job), report)

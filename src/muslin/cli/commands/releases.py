@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -82,3 +83,30 @@ def roll_back(
     with open_studio(home) as studio:
         release = studio.roll_back(name)
     print_answer(release, f"{release.id} is live again for {release.name}.", as_json=json)
+
+
+@app.command("export")
+def export(
+    release: Annotated[
+        str, typer.Argument(metavar="RELEASE", help="Release id, name, or alias only one has.")
+    ],
+    format: Annotated[
+        Literal["diffusers", "kohya", "full"],
+        typer.Option(help="kohya is what ComfyUI and A1111 read; full merges it into its base."),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder that is made, or an empty one.")],
+    precision: Annotated[
+        Literal["fp32", "fp16"], typer.Option(help="Of merged weights (--format full).")
+    ] = "fp32",
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Write a release for another tool, with a card that says what it is and how it was proved."""
+    from muslin.domain.leaving import ExportFormat, ExportOrder, Precision
+
+    order = ExportOrder(
+        release=release, format=ExportFormat(format), precision=Precision(precision)
+    )
+    with open_studio(home) as studio:
+        made = studio.export_release(order, out)
+    print_answer(made, f"{len(made.files)} files of {made.release} in {out}", as_json=json)

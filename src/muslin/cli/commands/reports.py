@@ -13,7 +13,7 @@ from muslin.cli.printing import figure, marked, print_answer, table
 
 if TYPE_CHECKING:
     from muslin.cli.printing import Answer
-    from muslin.domain.ids import CheckpointId
+    from muslin.domain.fact import CheckpointId
     from muslin.domain.judging import CheckpointProof, MetricValue, ValidationReport
 
 app = group("Proofs: every checkpoint of a run on the same probes.")

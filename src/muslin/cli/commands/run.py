@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from muslin.cli.options import Home, Json, ProfileFile, Seed, Steps, bounded, open_studio
+from muslin.cli.options import (
+    Home,
+    Json,
+    PresetName,
+    ProfileFile,
+    Seed,
+    Sizes,
+    Steps,
+    bounded,
+    open_studio,
+)
 from muslin.cli.printing import figure, marked, print_answer
 from muslin.cli.progress import drawn
 
@@ -25,7 +35,9 @@ def run(  # noqa: PLR0913 - each is an option of the command line
     steps: Steps = None,
     seed: Seed = None,
     photos: Annotated[int | None, typer.Option(help="Photos to learn from, 10 to 30.")] = None,
+    sizes: Sizes = 1,
     profile: ProfileFile = None,
+    preset: PresetName = None,
     approve_as: Annotated[
         str | None, typer.Option(help="Approve in this person's name, and release.")
     ] = None,
@@ -37,28 +49,32 @@ def run(  # noqa: PLR0913 - each is an option of the command line
     """
     from muslin.runtime.profiles import choose_profile
 
-    tuning = choose_profile(profile, steps, seed)
+    tuning = choose_profile(profile, steps, seed, preset)
     with bounded():
-        order = run_order(folder, name, tuning.model_dump(), photos, approve_as)
+        recipe = {"sizes": sizes} if photos is None else {"sizes": sizes, "photos": photos}
+        order = run_order(folder, name, tuning.model_dump(), recipe, approve_as)
     with open_studio(home) as studio, drawn() as report:
         outcome = studio.run(order, report)
     print_answer(outcome, told(outcome), as_json=json)
 
 
 def run_order(
-    folder: Path, name: str, profile: dict[str, object], photos: int | None, approve_as: str | None
+    folder: Path,
+    name: str,
+    profile: dict[str, object],
+    recipe: dict[str, int],
+    approve_as: str | None,
 ) -> RunOrder:
     """The order as the studio reads it; raises pydantic's ValidationError."""
     from muslin.domain.dataset import SelectionRecipe
-    from muslin.domain.profile import LoraProfile
+    from muslin.domain.profile import Profile
     from muslin.runtime.orders import RunOrder
 
-    recipe = SelectionRecipe() if photos is None else SelectionRecipe(photos=photos)
     return RunOrder(
         folder=folder,
         name=name,
-        profile=LoraProfile.model_validate(profile),
-        recipe=recipe,
+        profile=Profile.model_validate(profile),
+        recipe=SelectionRecipe.model_validate(recipe),
         approve_as=approve_as,
     )
 

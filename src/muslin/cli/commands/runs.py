@@ -12,7 +12,7 @@ from muslin.cli.progress import drawn, duration
 from muslin.domain.errors import NotFound
 
 if TYPE_CHECKING:
-    from muslin.domain.training import TrainingPlan, TrainingRun
+    from muslin.domain.training import Foreseen, TrainingPlan, TrainingRun
 
 app = group("Trainings: a profile at work on a dataset.")
 Dataset = Annotated[str, typer.Option("--dataset", help="Id of the dataset.")]
@@ -29,7 +29,7 @@ def plan(
     json: Json = False,
 ) -> None:
     """Say what a training would take on this machine, and start nothing."""
-    from muslin.domain.ids import DatasetId
+    from muslin.domain.fact import DatasetId
     from muslin.runtime.profiles import choose_profile
 
     tuning = choose_profile(profile, steps, seed)
@@ -39,13 +39,31 @@ def plan(
 
 
 def told_plan(planned: TrainingPlan) -> str:
-    """A plan for people."""
-    lines = [
-        f"{planned.steps} steps on {planned.photos} photos, {planned.checkpoints} checkpoints",
-        f"about {duration(planned.seconds)}, {planned.memory_bytes / 2**30:.1f} GiB of memory",
-        *planned.notes,
+    """A plan for people: the bill with its assumptions, what was chosen and why, notes."""
+    head = (
+        f"{planned.steps} steps on {planned.photos} photos, {planned.checkpoints} checkpoints, "
+        f"each photo seen {planned.views_per_photo:.0f} times"
+    )
+    bill = [(one.name, amount(one), one.known.value, one.why) for one in planned.bill]
+    chosen = [(choice.name, choice.chosen, choice.why) for choice in planned.choices]
+    parts = [
+        head,
+        table(("FORESEEN", "VALUE", "KNOWN FROM", "ASSUMES"), bill, empty=""),
+        table(("CHOSEN", "WHAT", "WHY"), chosen, empty=""),
+        "\n".join(planned.notes),
     ]
-    return "\n".join(lines)
+    return "\n\n".join(part for part in parts if part)
+
+
+def amount(foreseen: Foreseen) -> str:
+    """A number of a plan as people say it: `3 min`, `2.1 GiB`, `0.04 kWh`, `unknown`."""
+    if foreseen.value is None:
+        return "unknown"
+    if foreseen.unit == "s":
+        return f"about {duration(foreseen.value)}"
+    if foreseen.unit == "bytes":
+        return f"{foreseen.value / 2**30:.1f} GiB"
+    return f"{foreseen.value:.2g} {foreseen.unit}"
 
 
 @app.command("start")
@@ -59,7 +77,7 @@ def start(
     json: Json = False,
 ) -> None:
     """Train until done; Ctrl-C stops, the same command goes on from the last saved step."""
-    from muslin.domain.ids import DatasetId
+    from muslin.domain.fact import DatasetId
     from muslin.runtime.profiles import choose_profile
 
     tuning = choose_profile(profile, steps, seed)

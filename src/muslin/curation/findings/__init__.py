@@ -8,8 +8,8 @@ from itertools import groupby
 from muslin.curation.backdrop import scene_of
 from muslin.curation.findings.duplicates import nearest_photos
 from muslin.curation.findings.rules import Rule, rules_of
+from muslin.domain.fact import PhotoId
 from muslin.domain.findings import Finding, Measures, Verdict
-from muslin.domain.ids import PhotoId
 
 
 def findings_of(

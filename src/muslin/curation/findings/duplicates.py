@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from muslin.domain.fact import PhotoId
 from muslin.domain.findings import Measures
-from muslin.domain.ids import PhotoId
 from muslin.imaging.colour import delta_e_2000
 from muslin.imaging.fingerprint import (
     BITS,

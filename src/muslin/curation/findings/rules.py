@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from muslin.curation.backdrop import LEAST_TEXTURE_RATIO, MOST_TEXTURE_RATIO, Scene
 from muslin.curation.findings.duplicates import Nearest
 from muslin.curation.findings.limits import Limits, usual
+from muslin.domain.fact import PhotoId
 from muslin.domain.findings import FindingKind, Measures
-from muslin.domain.ids import PhotoId
 from muslin.imaging.colour import colour_name
 from muslin.imaging.fingerprint import BITS, SAME_PHOTO_BITS
 

@@ -18,7 +18,7 @@ from typing import NoReturn
 
 from muslin.domain.errors import WeightsMissing
 from muslin.networks.diffusion.families import all_families
-from muslin.networks.diffusion.family import Family, Part
+from muslin.networks.diffusion.family import Cells, Family, Part
 from muslin.networks.diffusion.hub import fetch
 
 STARTER = "starter"
@@ -47,9 +47,32 @@ class Base:
         return digest.hexdigest()
 
     @cached_property
-    def stride_px(self) -> int:
+    def cells(self) -> Cells:
+        """The shape of its latents."""
+        return self.family.cells(self.folder)
+
+    @property
+    def embeds_guidance(self) -> bool:
+        """Whether the denoiser takes guidance as an input."""
+        asks = self.family.embeds_guidance
+        return asks is not None and asks(self.folder)
+
+    @property
+    def empty_is_zero(self) -> bool:
+        """Whether the empty caption is zeros instead of words."""
+        asks = self.family.empty_is_zero
+        return asks is not None and asks(self.folder)
+
+    @property
+    def unguided(self) -> bool:
+        """Whether the denoiser was distilled to draw without guidance."""
+        asks = self.family.unguided
+        return asks is not None and asks(self.folder)
+
+    @property
+    def grid_px(self) -> int:
         """What the widths and heights of pictures must be multiples of."""
-        return self.family.stride_px(self.folder)
+        return self.cells.grid_px
 
 
 def open_base(name: str) -> Base:
@@ -58,11 +81,22 @@ def open_base(name: str) -> Base:
     Raises WeightsMissing when it is nowhere, incomplete, pickled, or of an unknown kind.
     """
     folder = find_base(name)
+    family = described(folder)
+    for component, part in family.parts.items():
+        _check_weights(folder / component, part)
+    return Base(name, folder, family)
+
+
+def described(folder: Path) -> Family:
+    """The family of a folder whose configurations pass every check; its weights are not looked at.
+
+    Raises WeightsMissing when it is of no known kind.
+    """
     index = _config(folder / INDEX)
-    family = _family_of(index, name)
+    family = _family_of(index, folder)
     for component, part in family.parts.items():
         _check_part(folder / component, part, index.get(component))
-    return Base(name, folder, family)
+    return family
 
 
 def find_base(name: str) -> Path:
@@ -73,35 +107,66 @@ def find_base(name: str) -> Path:
         return Path(name)
     if HUB_ID.fullmatch(name) and not Path(name).exists():
         return fetch(name, _hub_patterns())
+    if name.endswith(".safetensors") and Path(name).is_file():
+        _refuse(
+            f"{Path(name).name} is a base in a single file.",
+            hint="Make a folder of it first: muslin weights convert FILE --like FOLDER --to FOLDER",
+        )
     _refuse(f"There is no base network at {name!r}.")
 
 
-def _family_of(index: dict[str, object], name: str) -> Family:
+def _family_of(index: dict[str, object], folder: Path) -> Family:
     kind = index.get("_class_name")
     for family in all_families():
         if family.pipeline == kind:
             return family
     known = ", ".join(family.pipeline for family in all_families())
-    _refuse(f"{name!r} is a {kind}, which Muslin cannot tune.", hint=f"Known kinds: {known}.")
+    _refuse(f"{folder.name} is a {kind}, which Muslin cannot tune.", hint=f"Known kinds: {known}.")
+
+
+def class_of(base: Base, component: str) -> str:
+    """Which of its family's classes opens a component."""
+    part = base.family.parts[component]
+    if part.role == "tokenizer":
+        listed = _config(base.folder / INDEX).get(component)
+        return next(name for name in part.class_names if _names_class(listed, name))
+    declared = _declared(_config(base.folder / component / "config.json"))
+    return next(name for name in part.class_names if name == declared)
 
 
 def _check_part(folder: Path, part: Part, listed: object) -> None:
-    """Refuse a component whose class is not its family's or whose weights are not safetensors."""
-    if part.weights:
-        config = _config(folder / "config.json")
-        architectures = config.get("architectures")
-        declared = config.get("_class_name", architectures)
-        if not any(declared in (name, [name]) for name in part.class_names):
+    """Refuse a component whose class is not its family's, or whose files bring code."""
+    if part.role != "tokenizer":
+        declared = _declared(_config(folder / "config.json"))
+        if declared not in part.class_names:
             _refuse(f"{folder.name} is a {declared}, not a {_either(part)}.")
-        if not (folder / part.weights).is_file():
-            _refuse(
-                f"{folder.name} has no {part.weights}; pickled weights are never opened.",
-                hint="Take the base's safetensors files; most are published in both forms.",
-            )
     elif not any(_names_class(listed, name) for name in part.class_names):
         _refuse(f"{folder.name} is {listed}, not a {_either(part)}.")
     for path in sorted(folder.glob("*.json")):
-        _config(path)
+        if not path.name.endswith(".safetensors.index.json"):
+            _config(path)
+
+
+def _check_weights(folder: Path, part: Part) -> None:
+    """Refuse a network whose weights are missing or not safetensors."""
+    if part.role != "tokenizer" and not any((folder / n).is_file() for n in weights_files(part)):
+        _refuse(
+            f"{folder.name} has no {weights_files(part)[0]}; pickled weights are never opened.",
+            hint="Take the base's safetensors files; most are published in both forms.",
+        )
+
+
+def _declared(config: dict[str, object]) -> object:
+    """The class that a network's config.json names, in diffusers' way or transformers'."""
+    architectures = config.get("architectures")
+    alone = architectures[0] if isinstance(architectures, list) and architectures else None
+    return config.get("_class_name", alone)
+
+
+def weights_files(part: Part) -> tuple[str, str]:
+    """The weights file of a network, and the list of its shards where it is cut into several."""
+    stem = "model" if part.role == "text" else "diffusion_pytorch_model"
+    return f"{stem}.safetensors", f"{stem}.safetensors.index.json"
 
 
 def _either(part: Part) -> str:
@@ -133,15 +198,24 @@ def _read_files(folder: Path, family: Family) -> list[Path]:
 
 
 def _is_read(file_name: str, part: Part) -> bool:
-    return file_name == part.weights or file_name.endswith((".json", ".txt"))
+    if part.role == "tokenizer":
+        return file_name.endswith((".json", ".txt", ".model", ".jinja"))
+    stem = weights_files(part)[0].removesuffix(".safetensors")
+    shards = re.compile(rf"{stem}(-\d+-of-\d+)?\.safetensors")
+    return file_name.endswith(".json") or shards.fullmatch(file_name) is not None
 
 
 def _hub_patterns() -> list[str]:
     """What to fetch of a hub folder: configs, vocabularies and the weights of every family."""
-    parts = [item for family in all_families() for item in family.parts.items()]
-    weights = {f"{component}/{part.weights}" for component, part in parts if part.weights}
-    vocabularies = {f"{component}/*.txt" for component, part in parts if not part.weights}
-    return ["*.json", *sorted(weights | vocabularies)]
+    patterns = {"*.json"}
+    for family in all_families():
+        for component, part in family.parts.items():
+            if part.role == "tokenizer":
+                patterns |= {f"{component}/*.{kind}" for kind in ("txt", "model", "jinja")}
+            else:
+                stem = weights_files(part)[0].removesuffix(".safetensors")
+                patterns |= {f"{component}/{stem}.safetensors", f"{component}/{stem}-*.safetensors"}
+    return sorted(patterns)
 
 
 def _refuse(

@@ -1,23 +1,31 @@
-"""What every family of diffusion networks offers, and the shapes that pass between its parts.
+"""A family of diffusion networks: data, and four pure functions. Everything else is shared.
 
-Images are (B, 3, H, W) float32 in [-1, 1]; the base's `stride_px` divides H and W.
-Latents are (B, C, h, w) float32, scaled to about unit variance. Times are (B,) int64.
+Images are (B, 3, H, W) float32 in [-1, 1]; the base's `grid_px` divides H and W.
+Latents are (B, C, h, w) float32, scaled to about unit variance. Times are (B,), of the kind that
+the base's noise process speaks: whole numbers for diffusion, σ in (0, 1] for flow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple
 
-import torch
 from torch import Tensor, nn
 
-from muslin.networks.diffusion.noise import NoiseProcess
+from muslin.networks.diffusion.noise.process import NoiseProcess
 
 Condition = Mapping[str, Tensor]
-"""What captions say to a denoiser: named tensors, (B, ...) each."""
+"""What captions say to a denoiser: named tensors, (B, ...) each, of one length per base.
+
+`guidance` (B,) is added by the sampler for a network that has learnt guidance by distillation."""
+
+Answer = Callable[[Tensor, Tensor, Condition], Tensor]
+"""What a denoiser predicts for noisy latents (B, C, h, w), times (B,) and a condition."""
+
+TextParts = Mapping[str, Any]
+"""Opened tokenizers and text encoders by component; diffusers and transformers ship no types."""
 
 
 class Moments(NamedTuple):
@@ -27,98 +35,64 @@ class Moments(NamedTuple):
     std: Tensor
 
 
-class TextEncoder(Protocol):
-    """Turns words into a condition."""
-
-    def __call__(self, captions: Sequence[str]) -> Condition:
-        """The condition of each caption, on the encoder's device; too long ones are cut."""
-        ...
-
-
-class Autoencoder(Protocol):
-    """Turns images into latents and back."""
+class Cells(NamedTuple):
+    """The latents of a base: channels, pixels per cell, and what widths and heights divide by."""
 
     channels: int
-    stride_px: int  # pixels per latent cell along each side
-
-    def encode(self, images: Tensor) -> Moments:
-        """Moments of the latents of images (B, 3, H, W)."""
-        ...
-
-    def decode(self, latents: Tensor) -> Tensor:
-        """Images (B, 3, H, W), about [-1, 1], of latents (B, C, h, w)."""
-        ...
-
-
-class Denoiser(Protocol):
-    """The network that is tuned; predicts what the noise process asks for."""
-
-    @property
-    def network(self) -> nn.Module:
-        """The network itself, frozen, for adapters to change."""
-        ...
-
-    def __call__(self, noisy: Tensor, times: Tensor, condition: Condition) -> Tensor:
-        """The prediction (B, C, h, w) for noisy latents at times (B,)."""
-        ...
+    stride_px: int
+    grid_px: int
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A component of a base: the classes that may open it, and its weights file if it has one."""
+    """A component of a base: its role, and the classes that may open it.
 
-    class_names: tuple[str, ...]
-    weights: str | None = None
-
-
-class Family(Protocol):
-    """One kind of diffusion network: data, and functions that open its parts.
-
-    Parts are opened one at a time, so that encoders and denoiser need not share memory.
-    Every `folder` has passed `base.open_base`.
+    Autoencoders and denoisers are diffusers' classes, texts and tokenizers transformers'.
     """
 
-    @property
-    def name(self) -> str:
-        """Short name, for example `stable_diffusion`."""
-        ...
+    role: Literal["tokenizer", "text", "autoencoder", "denoiser"]
+    class_names: tuple[str, ...]
 
-    @property
-    def pipeline(self) -> str:
-        """`_class_name` in the model_index.json of a base of this family."""
-        ...
 
-    @property
-    def parts(self) -> Mapping[str, Part]:
-        """Every component that a base must hold, by folder name."""
-        ...
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One kind of diffusion network. Every `folder` has passed `base.open_base`."""
+
+    name: str  # for example `stable_diffusion`
+    pipeline: str  # `_class_name` in the model_index.json of a base of this family
+    parts: Mapping[str, Part]  # every component that a base must hold, by folder name
+    targets: str  # regular expression; an adapter changes the layers whose whole name matches
+    style_targets: str  # those of them that carry look rather than shape; see `places.matching`
+    process: Callable[[Path], NoiseProcess]
+    """The noise process that a base was trained with."""
+    cells: Callable[[Path], Cells]
+    """The shape of a base's latents, from its configuration files."""
+    text: Callable[[TextParts, Sequence[str]], Condition]
+    """What captions say, each independent of its neighbours; too long ones are cut."""
+    encode: Callable[[nn.Module, Tensor], Moments]
+    """Moments of the latents of images, from the autoencoder."""
+    decode: Callable[[nn.Module, Tensor], Tensor]
+    """Images, about [-1, 1], of latents."""
+    predict: Callable[[nn.Module, Tensor, Tensor, Condition], Tensor]
+    """What the noise process asks for, (B, C, h, w), of (network, noisy, times, condition)."""
+    embeds_guidance: Callable[[Path], bool] | None = None
+    """Whether a base's denoiser takes guidance as an input, in place of a second, empty caption;
+    None where no base of the family does."""
+    unguided: Callable[[Path], bool] | None = None
+    """Whether a base was distilled to draw without guidance, so that it is never given any; None
+    where no base of the family was."""
+    caption_tokens: Callable[[Path], int] | None = None
+    """The most tokens of a caption that a base has learnt to listen to, whatever its tokenizers
+    hold; None where these know it themselves or `text` does."""
+    empty_is_zero: Callable[[Path], bool] | None = None
+    """Whether a base was taught the empty caption as zeros, not as what its encoders say to it;
+    None where no base of the family was."""
+    settle: Callable[[Tensor, Tensor], Tensor] | None = None
+    """The guided prediction, of (guided, wanted), brought back to the size that the family's own
+    pipeline always gives it; None where it gives none, and guidance is rescaled as for all."""
 
     @property
     def prefix(self) -> str:
-        """The denoiser's name in adapter files, as diffusers writes them."""
-        ...
-
-    @property
-    def targets(self) -> str:
-        """Regular expression; an adapter changes the layers whose whole name matches."""
-        ...
-
-    def process(self, folder: Path) -> NoiseProcess:
-        """The noise process that the base was trained with."""
-        ...
-
-    def stride_px(self, folder: Path) -> int:
-        """What widths and heights must be multiples of."""
-        ...
-
-    def open_text(self, folder: Path, device: torch.device) -> TextEncoder:
-        """Load the text encoder."""
-        ...
-
-    def open_autoencoder(self, folder: Path, device: torch.device) -> Autoencoder:
-        """Load the autoencoder."""
-        ...
-
-    def open_denoiser(self, folder: Path, device: torch.device) -> Denoiser:
-        """Load the denoiser, frozen and float32."""
-        ...
+        """The denoiser's component; also its name in adapter files, as diffusers writes them."""
+        (name,) = (name for name, part in self.parts.items() if part.role == "denoiser")
+        return name

@@ -7,17 +7,16 @@ from itertools import groupby
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from muslin.domain.errors import InvalidRequest
 from muslin.domain.leaving import ImageRequest
 from muslin.domain.progress import Progress, Report, silent
 from muslin.imaging.types import Picture
-from muslin.networks.diffusion.adapter_file import read_adapter
-from muslin.networks.diffusion.adapters import merge, restore
 from muslin.networks.diffusion.base import Base
+from muslin.networks.diffusion.opening import open_autoencoder, open_denoiser, open_text
 from muslin.networks.diffusion.pixels import to_pictures
-from muslin.networks.diffusion.sampler import ddim, guided, noise_of
+from muslin.networks.diffusion.sampler import Predict, ddim, guided, noise_of
+from muslin.networks.diffusion.tuning.apply import Undo, apply
 
 BATCH = 8
 """Pictures drawn at once: little is gained beyond, and memory grows with it."""
@@ -35,10 +34,10 @@ class Renderer:
         self._device = device or torch.device("cpu")
         self._rescale = rescale
         self._process = base.family.process(base.folder).to(self._device)
-        self._text = base.family.open_text(base.folder, self._device)
-        self._autoencoder = base.family.open_autoencoder(base.folder, self._device)
-        self._denoiser = base.family.open_denoiser(base.folder, self._device)
-        self._untuned: dict[str, Tensor] = {}
+        self._text = open_text(base, self._device)
+        self._autoencoder = open_autoencoder(base, self._device)
+        self._denoiser = open_denoiser(base, self._device)
+        self._undo: Undo | None = None
 
     def use(self, adapter_folder: Path | None) -> None:
         """Draw with an adapter from now on, or with the base alone (None), exactly as it was.
@@ -46,11 +45,12 @@ class Renderer:
         Raises TornCheckpoint when the adapter cannot be read, InvalidRequest when it belongs to
         another base; the base alone is in use then.
         """
-        restore(self._denoiser.network, self._untuned)
-        self._untuned = {}
+        if self._undo is not None:
+            self._undo()
+            self._undo = None
         if adapter_folder is not None:
-            adapter = read_adapter(adapter_folder, self._base.family.prefix)
-            self._untuned = merge(self._denoiser.network, adapter)
+            network, prefix = self._denoiser.network, self._base.family.prefix
+            self._undo = apply(network, adapter_folder, prefix)
 
     def render(
         self, requests: Sequence[ImageRequest], report: Report = silent
@@ -80,17 +80,27 @@ class Renderer:
         stride = self._autoencoder.stride_px
         shape = (self._autoencoder.channels, height // stride, width // stride)
         noise = noise_of([request.seed for request in batch], shape).to(self._device)
-        wanted = self._text([request.prompt for request in batch])
-        empty = self._text([""] * len(batch))
-        predict = guided(self._denoiser, wanted, empty, guidance, self._rescale)
+        predict = self._predict([request.prompt for request in batch], guidance)
         latents = noise
         for stage in ddim(predict, self._process, noise, steps):
             latents = stage
             tally.add(len(batch))
         return to_pictures(self._autoencoder.decode(latents))
 
+    def _predict(self, prompts: Sequence[str], guidance: float) -> Predict:
+        """The denoiser's answer to prompts, guided in the way that the base has learnt."""
+        wanted = self._text(prompts)
+        if self._denoiser.embeds_guidance:
+            strength = torch.full((len(prompts),), guidance, device=self._device)
+            condition = {**wanted, "guidance": strength}
+            return lambda x, times: self._denoiser(x, times, condition)
+        empty = self._text([""] * len(prompts))
+        scale = 1.0 if self._base.unguided else guidance
+        settle = self._base.family.settle
+        return guided(self._denoiser, wanted, empty, scale, self._rescale, settle)
+
     def _check(self, request: ImageRequest) -> None:
-        stride = self._base.stride_px
+        stride = self._base.grid_px
         sides = (request.width_px, request.height_px)
         if any(side < stride or side % stride for side in sides):
             raise InvalidRequest(

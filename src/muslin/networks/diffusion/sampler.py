@@ -1,9 +1,8 @@
 """From noise to a latent: DDIM along trailing times, with classifier-free guidance.
 
 DDIM (Song et al., arXiv 2010.02502, equation 12 with η = 0) splits x_t into the latent and noise
-that the network believes in and mixes them again for the next, quieter time. Times are counted
-down from the last one ("trailing"), so that sampling starts where a network with zero terminal
-signal was trained to start (Lin et al., arXiv 2305.08891, section 3.3).
+that the network believes in and mixes them again for the next, quieter time. For a flow that is
+Euler's method: (1 - σ')(x - σu) + σ'(x + (1 - σ)u) = x + (σ' - σ)u.
 """
 
 from __future__ import annotations
@@ -13,32 +12,20 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 from torch import Tensor
 
-from muslin.domain.errors import InvalidRequest
-from muslin.networks.diffusion.family import Condition, Denoiser
-from muslin.networks.diffusion.noise import NoiseProcess
+from muslin.networks.diffusion.family import Answer, Condition
+from muslin.networks.diffusion.noise.process import NoiseProcess
 
 Predict = Callable[[Tensor, Tensor], Tensor]
 """(noisy (B, C, h, w), times (B,)) to a prediction (B, C, h, w)."""
 
 
-def trailing_times(times: int, steps: int) -> Tensor:
-    """`steps` times from T - 1 downwards in equal strides, (steps,) int64.
-
-    Raises InvalidRequest when steps is not in [1, T].
-    """
-    if not 1 <= steps <= times:
-        raise InvalidRequest(f"{steps} steps cannot be taken.", hint=f"Ask for 1 to {times} steps.")
-    countdown = torch.arange(steps, 0, -1, dtype=torch.float64) * (times / steps)
-    return countdown.round().long() - 1
-
-
 def ddim(predict: Predict, process: NoiseProcess, noise: Tensor, steps: int) -> Iterator[Tensor]:
     """Yield x after each of `steps` steps, (B, C, h, w); the last one is the latent.
 
-    `noise` (B, C, h, w) is standard normal. Raises InvalidRequest as `trailing_times` does.
+    `noise` (B, C, h, w) is standard normal. Raises InvalidRequest as `countdown` does.
     """
     x = noise
-    times = trailing_times(process.times, steps).to(noise.device)
+    times = process.countdown(steps, cells=noise[0, 0].numel()).to(noise.device)
     for i in range(steps):
         now = times[i].expand(len(x))
         latents, believed_noise = process.split(x, predict(x, now), now)
@@ -50,13 +37,19 @@ def ddim(predict: Predict, process: NoiseProcess, noise: Tensor, steps: int) -> 
 
 
 def guided(
-    denoiser: Denoiser, wanted: Condition, empty: Condition, scale: float, rescale: float
+    denoiser: Answer,
+    wanted: Condition,
+    empty: Condition,
+    scale: float,
+    rescale: float,
+    settle: Callable[[Tensor, Tensor], Tensor] | None = None,
 ) -> Predict:
     """Classifier-free guidance: away from the empty caption, towards the wanted one.
 
     Predicts e + scale·(w - e) (Ho & Salimans, arXiv 2207.12598); scale 1 never asks for e.
     `rescale` φ in [0, 1] moves the result's spread back to that of w, which keeps strong guidance
-    from over-exposing (Lin et al., arXiv 2305.08891, section 3.4).
+    from over-exposing (Lin et al., arXiv 2305.08891, section 3.4). `settle`, where a family has its
+    own way to do that, takes the place of `rescale`.
     """
     if scale == 1:
         return lambda x, times: denoiser(x, times, wanted)
@@ -64,7 +57,8 @@ def guided(
 
     def predict(x: Tensor, times: Tensor) -> Tensor:
         away, towards = denoiser(torch.cat((x, x)), torch.cat((times, times)), both).chunk(2)
-        return rescaled(away + scale * (towards - away), towards, rescale)
+        strong = away + scale * (towards - away)
+        return settle(strong, towards) if settle else rescaled(strong, towards, rescale)
 
     return predict
 

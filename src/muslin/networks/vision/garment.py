@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -76,18 +77,27 @@ class GarmentReader:
         return GarmentCard.model_validate_json(text)
 
     @cached_property
+    def digest(self) -> str:
+        """sha256 of the weights."""
+        return hashlib.sha256(_weights()).hexdigest()
+
+    @cached_property
     def _session(self) -> InferenceSession:
         from onnxruntime import InferenceSession, SessionOptions
 
-        weights = files("muslin.networks.vision").joinpath("garment.onnx")
-        if not weights.is_file():
-            raise WeightsMissing(
-                "The garment network's weights are not in this installation.",
-                hint="Reinstall muslin; `muslin doctor` shows what is missing.",
-            )
         options = SessionOptions()
         options.intra_op_num_threads = 1
-        return InferenceSession(weights.read_bytes(), options, providers=["CPUExecutionProvider"])
+        return InferenceSession(_weights(), options, providers=["CPUExecutionProvider"])
+
+
+def _weights() -> bytes:
+    weights = files("muslin.networks.vision").joinpath("garment.onnx")
+    if not weights.is_file():
+        raise WeightsMissing(
+            "The garment network's weights are not in this installation.",
+            hint="Reinstall muslin; `muslin doctor` shows what is missing.",
+        )
+    return weights.read_bytes()
 
 
 def _guess(logits: NDArray[np.float32], names: tuple[str, ...], temperature: float) -> Guess:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 
 from muslin.domain.errors import JobFailed, StudioError
-from muslin.domain.ids import JobId
+from muslin.domain.fact import JobId
 from muslin.domain.progress import Progress
 from muslin.domain.work import JobState
 from muslin.runtime.jobs.identity import ProcessIdentity

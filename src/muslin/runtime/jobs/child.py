@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Self
 
 from muslin.domain.errors import JobFailed, JobSuperseded, StudioError
-from muslin.domain.ids import JobId
+from muslin.domain.fact import JobId
 from muslin.domain.progress import Cancelled, Progress, Report
 from muslin.domain.work import JobState
 from muslin.runtime.home import Home

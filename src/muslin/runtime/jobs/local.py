@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import BinaryIO, Protocol
 
 from muslin.domain.errors import JobFailed, JobSuperseded, StudioError
-from muslin.domain.ids import JobId
+from muslin.domain.fact import JobId
 from muslin.domain.progress import Cancelled, Report, silent
 from muslin.domain.work import Job, JobState
 from muslin.runtime.disk import plainly

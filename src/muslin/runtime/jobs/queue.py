@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from muslin.domain.fact import now
-from muslin.domain.ids import JobId, fresh
+from muslin.domain.fact import JobId, fresh, now
 from muslin.domain.work import Job, JobKind, JobState
 from muslin.runtime.jobs.attempt import Attempt
 from muslin.runtime.jobs.identity import ProcessIdentity

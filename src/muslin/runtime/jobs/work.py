@@ -7,8 +7,8 @@ from pathlib import Path
 from muslin.curation.captions import category_of, garment_words
 from muslin.domain.catalog import Photo
 from muslin.domain.dataset import DatasetVersion
+from muslin.domain.fact import PhotoId, RunId
 from muslin.domain.findings import Measures
-from muslin.domain.ids import PhotoId, RunId
 from muslin.domain.judging import ValidationReport
 from muslin.domain.progress import Report
 from muslin.domain.training import Checkpoint
@@ -33,6 +33,7 @@ def train(home: Home, job: Job, attempt: Attempt, report: Report) -> None:
             records = Records(connection)
             run = records.runs.get(RunId(job.subject))
             dataset = records.datasets.get(run.dataset)
+        shop.licences.permit(run.profile.base)  # may have changed while the job waited
         with shop.crops() as crops:
             checkpoints = teach(run, dataset, crops, shop.training_bench(), report)
     with attempt.finishing() as connection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from muslin.domain.dataset import DatasetVersion
-from muslin.domain.ids import DatasetId, ShootId
+from muslin.domain.fact import DatasetId, ShootId
 from muslin.runtime.storage.shelf import Shelf
 from muslin.runtime.storage.tables import datasets
 

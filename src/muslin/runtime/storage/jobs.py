@@ -12,8 +12,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, RowMapping, Select, and_, func, insert, select, update
 
 from muslin.domain.errors import JobSuperseded, NotFound
-from muslin.domain.fact import Fact
-from muslin.domain.ids import JobId
+from muslin.domain.fact import Fact, JobId
 from muslin.domain.progress import Progress
 from muslin.domain.work import Job, JobState
 from muslin.runtime.storage.tables import attempts, events, jobs

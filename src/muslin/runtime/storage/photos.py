@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Connection, delete
 
 from muslin.domain.catalog import Photo, Problem
 from muslin.domain.errors import NotFound
+from muslin.domain.fact import PhotoId, ShootId
 from muslin.domain.findings import Measures
-from muslin.domain.ids import PhotoId, ShootId
 from muslin.runtime.storage.shelf import Shelf
 from muslin.runtime.storage.tables import measures, photos, problems
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from muslin.runtime.storage.datasets import SqlDatasets
 from muslin.runtime.storage.jobs import SqlJobs
+from muslin.runtime.storage.licences import SqlAcceptances
 from muslin.runtime.storage.photos import SqlMeasures, SqlPhotos
 from muslin.runtime.storage.releases import SqlGenerations, SqlReleases
 from muslin.runtime.storage.reports import SqlRendered, SqlReports, SqlReviews
@@ -69,6 +70,11 @@ class Records:
     def generations(self) -> SqlGenerations:
         """Pictures made with a release."""
         return SqlGenerations(self.connection)
+
+    @property
+    def licence_acceptances(self) -> SqlAcceptances:
+        """What people agreed to of the licences of bases."""
+        return SqlAcceptances(self.connection)
 
     @property
     def jobs(self) -> SqlJobs:

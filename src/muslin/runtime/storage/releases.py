@@ -6,8 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
 
-from muslin.domain.fact import Fact
-from muslin.domain.ids import GenerationId, ReleaseId
+from muslin.domain.fact import Fact, GenerationId, ReleaseId
 from muslin.domain.leaving import Alias, Generation, Release
 from muslin.runtime.storage.shelf import Shelf
 from muslin.runtime.storage.tables import alias_history, aliases, generations, releases

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, insert, select, update
 
-from muslin.domain.ids import BlobId, ReportId, ReviewId, RunId
+from muslin.domain.fact import BlobId, ReportId, ReviewId, RunId
 from muslin.domain.judging import Review, ValidationReport
 from muslin.runtime.storage.shelf import Shelf
 from muslin.runtime.storage.tables import rendered, reports, reviews

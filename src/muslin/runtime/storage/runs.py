@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from muslin.domain.ids import CheckpointId, RunId
+from muslin.domain.fact import CheckpointId, RunId
 from muslin.domain.training import Checkpoint, TrainingRun
 from muslin.runtime.storage.shelf import Shelf
 from muslin.runtime.storage.tables import checkpoints, runs

@@ -102,6 +102,10 @@ generations = _facts(
     "generation", _id(), Column("release", String, ForeignKey("release.id"), index=True)
 )
 
+licence_acceptances = _facts(
+    "licence_acceptance", Column("base", String, nullable=False, index=True), _key("digest")
+)
+
 aliases = Table(
     "alias",
     METADATA,

@@ -1,0 +1,1 @@
+"""Releases for other tools, and adapters that they made."""

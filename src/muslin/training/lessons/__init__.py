@@ -1,0 +1,1 @@
+"""What a run learns from, photo by photo, and which photos each step takes."""
