@@ -166,6 +166,7 @@ class StepFigures(Fact):
 
     side_px: int
     batch_size: int
+    load: float  # mean of the load averages (1 min) at the start of each process
     pure_s: Spread  # processor seconds of the frozen network's forward and backward pass
     ours: Spread  # our step over the pure pass beside it, in the peer's layers
     family: Spread  # the same in the layers that our family chooses by itself
@@ -179,6 +180,7 @@ class WholeFigures(Fact):
     batch_size: int
     steps: int
     photos: int
+    load: float
     ours_first_step_s: Spread  # processor time from the process's start, photos still unknown
     ours_known_first_step_s: Spread  # the same where every photo was encoded before
     peer_first_step_s: Spread
@@ -195,7 +197,6 @@ class TrainingStepFigures(Fact):
 
     torch: str
     peer: str  # sha256 of its script
-    load: float  # mean of the machine's load averages (1 min) at the start of each process
     cores: int
     steps: dict[str, StepFigures]
     whole: WholeFigures | None = None

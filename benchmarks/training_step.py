@@ -47,7 +47,13 @@ class Field:
     script: Path
     libraries: Path
     place: Path
-    loads: list[float] = field(default_factory=list)
+    loads: list[float] = field(default_factory=list)  # of the case at hand
+
+    def load(self) -> float:
+        """Mean load since the last time it was asked for."""
+        mean = round(statistics.fmean(self.loads), 1)
+        self.loads.clear()
+        return mean
 
     def task(self, side_px: int, batch_size: int, steps: int) -> Task:
         """A training with one checkpoint, at its end."""
@@ -109,7 +115,13 @@ def measure_steps(ground: Field, case: str, steps: int, rounds: int) -> StepFigu
             print(f"{case}, round {number + 1}, {name}: {told:.3f}", flush=True)
     ratios = {name: Spread.of(list(_ratios(timed))) for name, timed in found.items()}
     pure = [s for timed in found.values() for one in timed for s in one.pure_s[WARM_UP:]]
-    return StepFigures(side_px=side_px, batch_size=batch_size, pure_s=Spread.of(pure), **ratios)
+    return StepFigures(
+        side_px=side_px,
+        batch_size=batch_size,
+        load=ground.load(),
+        pure_s=Spread.of(pure),
+        **ratios,
+    )
 
 
 def measure_whole(ground: Field, steps: int, rounds: int) -> WholeFigures:
@@ -131,6 +143,7 @@ def measure_whole(ground: Field, steps: int, rounds: int) -> WholeFigures:
         batch_size=batch_size,
         steps=steps,
         photos=PHOTOS,
+        load=ground.load(),
         ours_first_step_s=_spread(ours, lambda t: t.first_step_s),
         ours_known_first_step_s=_spread(known, lambda t: t.first_step_s),
         peer_first_step_s=_spread(peer, lambda t: t.first_step_s),
@@ -156,7 +169,6 @@ def kept(ground: Field, found: TrainingStepFigures | None) -> TrainingStepFigure
     return TrainingStepFigures(
         torch=torch.__version__,
         peer=hashlib.sha256(ground.script.read_bytes()).hexdigest(),
-        load=round(statistics.fmean(ground.loads), 1),
         cores=os.cpu_count() or 1,
         steps=found.steps if found else {},
         whole=found.whole if found else None,
