@@ -243,8 +243,8 @@ def figures_page() -> str:
             f"## Checkpoints that are torn: `training.torn`\n\n{torn_table()}",
             "## A step of training: `training_step`\n\n"
             "The peer is diffusers' `train_text_to_image_lora.py`, as it is; `ours` learns in the "
-            "same layers. The network is Stable Diffusion 1.5 at a fifth of its width. Processor time "
-            "over that of the network alone, there and all the way back; what learns only in "
+            "same layers. The network is Stable Diffusion 1.5 at a fifth of its width. Processor "
+            "time over that of the network alone, there and all the way back; what learns only in "
             "attention need not go back to the first layers, so less than 1 is possible.\n\n"
             f"{training_step_table()}",
             "## The same on a GPU: `training_gpu`\n\n"
