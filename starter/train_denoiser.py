@@ -2,10 +2,9 @@
 
 v-prediction (Salimans & Ho, arXiv 2202.00512) under a schedule of zero terminal signal-to-noise
 ratio (Lin et al., arXiv 2305.08891), caption dropout for classifier-free guidance, averaged
-weights. The core sees what it will see inside
-the whole denoiser, the 2 x 2 means of noisy latents, and learns the 2 x 2 means of the answer;
-so words, colours and shapes are learnt at a quarter of the cost, and the outer level that grows
-around it afterwards adds the detail.
+weights. The core sees what it will see inside the whole denoiser, the 2 x 2 means of noisy
+latents, and learns the 2 x 2 means of the answer; so words, colours and shapes are learnt at a
+quarter of the cost, and the outer level that grows around it afterwards adds the detail.
 """
 
 from __future__ import annotations

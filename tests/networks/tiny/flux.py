@@ -17,7 +17,7 @@ from transformers.models.t5.tokenization_t5 import T5Tokenizer
 
 from muslin.networks.diffusion.pieces import packed
 from tests.networks.tiny import words
-from tests.networks.tiny.tiny import Tiny, Wish, drawn
+from tests.networks.tiny.tiny import Tiny, Wish, drawn, kl_autoencoder
 
 LENGTH = 20
 SINGLE_BLOCKS = 11
@@ -68,19 +68,8 @@ def t5_tokenizer() -> T5Tokenizer:
 
 
 def autoencoder() -> AutoencoderKL:
-    """Stride 8, four channels instead of sixteen, shifted and scaled as FLUX.1's."""
-    network: AutoencoderKL = AutoencoderKL(
-        block_out_channels=(8, 8, 8, 8),
-        down_block_types=("DownEncoderBlock2D",) * 4,
-        up_block_types=("UpDecoderBlock2D",) * 4,
-        latent_channels=4,
-        norm_num_groups=4,
-        scaling_factor=0.3611,
-        shift_factor=0.1159,
-        use_quant_conv=False,
-        use_post_quant_conv=False,
-    )
-    return network
+    """Shifted and scaled as FLUX.1's."""
+    return kl_autoencoder(0.3611, 0.1159)
 
 
 def draw(pipeline: Any, wish: Wish) -> Tensor:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import torch
-from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from diffusers.models.transformers.transformer_lumina2 import Lumina2Transformer2DModel
 from diffusers.pipelines.lumina2.pipeline_lumina2 import Lumina2Pipeline
 from diffusers.schedulers.scheduling_flow_match_euler_discrete import (
@@ -15,31 +13,18 @@ from diffusers.schedulers.scheduling_flow_match_euler_discrete import (
 from torch import Tensor
 
 from tests.networks.tiny.sana import gemma_encoder, gemma_tokenizer
-from tests.networks.tiny.tiny import Tiny, Wish, draw_by_flow
+from tests.networks.tiny.tiny import Tiny, Wish, draw_by_flow, kept, kl_autoencoder
 
 
 def write(folder: Path) -> Path:
     """Stride 8, which diffusers' pipeline takes for granted."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        pipeline().save_pretrained(folder, safe_serialization=True)
-    return folder
+    return kept(folder, pipeline)
 
 
 def pipeline() -> Lumina2Pipeline:
     """The same base as diffusers' own pipeline."""
     return Lumina2Pipeline(
-        vae=AutoencoderKL(
-            block_out_channels=(8, 8, 8, 8),
-            down_block_types=("DownEncoderBlock2D",) * 4,
-            up_block_types=("UpDecoderBlock2D",) * 4,
-            latent_channels=4,
-            norm_num_groups=4,
-            scaling_factor=0.3611,
-            shift_factor=0.1159,
-            use_quant_conv=False,
-            use_post_quant_conv=False,
-        ),
+        vae=kl_autoencoder(0.3611, 0.1159),
         text_encoder=gemma_encoder(16),
         tokenizer=gemma_tokenizer(),
         transformer=Lumina2Transformer2DModel(

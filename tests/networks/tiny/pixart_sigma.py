@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import torch
 from diffusers.models.transformers.pixart_transformer_2d import PixArtTransformer2DModel
 from diffusers.pipelines.pixart_alpha.pipeline_pixart_sigma import PixArtSigmaPipeline
 from diffusers.schedulers.scheduling_dpmsolver_multistep import DPMSolverMultistepScheduler
@@ -13,15 +12,12 @@ from torch import Tensor
 
 from tests.networks.tiny import words
 from tests.networks.tiny.stable_diffusion_xl import autoencoder
-from tests.networks.tiny.tiny import Tiny, Wish, draw_by_diffusion
+from tests.networks.tiny.tiny import Tiny, Wish, draw_by_diffusion, kept
 
 
 def write(folder: Path) -> Path:
     """Eight channels out for four in: the noise, and the variance that nobody asks for."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        pipeline().save_pretrained(folder, safe_serialization=True)
-    return folder
+    return kept(folder, pipeline)
 
 
 def pipeline() -> PixArtSigmaPipeline:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import torch
 from diffusers.models.autoencoders.autoencoder_kl_qwenimage import AutoencoderKLQwenImage
 from diffusers.models.transformers.transformer_qwenimage import QwenImageTransformer2DModel
 from diffusers.pipelines.qwenimage.pipeline_qwenimage import QwenImagePipeline
@@ -19,15 +18,12 @@ from transformers.models.qwen2_5_vl.modeling_qwen2_5_vl import Qwen2_5_VLForCond
 from muslin.networks.diffusion.families.qwen_image import SYSTEM
 from muslin.networks.diffusion.pieces import packed
 from tests.networks.tiny import words
-from tests.networks.tiny.tiny import Tiny, Wish, draw_by_flow
+from tests.networks.tiny.tiny import Tiny, Wish, draw_by_flow, kept
 
 
 def write(folder: Path) -> Path:
     """With the words of the system prompt whole, so that it has as many tokens as the real one."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        pipeline().save_pretrained(folder, safe_serialization=True)
-    return folder
+    return kept(folder, pipeline)
 
 
 def pipeline() -> QwenImagePipeline:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import torch
 from diffusers.models.autoencoders.autoencoder_dc import AutoencoderDC
 from diffusers.models.transformers.sana_transformer import SanaTransformer2DModel
 from diffusers.pipelines.sana.pipeline_sana import SanaPipeline
@@ -18,16 +17,13 @@ from transformers.models.gemma.tokenization_gemma import GemmaTokenizer
 from transformers.models.gemma2.configuration_gemma2 import Gemma2Config
 from transformers.models.gemma2.modeling_gemma2 import Gemma2Model
 
-from tests.networks.tiny.tiny import Tiny, Wish, draw_by_flow
+from tests.networks.tiny.tiny import Tiny, Wish, draw_by_flow, kept
 from tests.networks.tiny.words import LETTERS
 
 
 def write(folder: Path) -> Path:
     """Six levels, so that a cell is 32 px as in Sana."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        pipeline().save_pretrained(folder, safe_serialization=True)
-    return folder
+    return kept(folder, pipeline)
 
 
 def pipeline() -> SanaPipeline:

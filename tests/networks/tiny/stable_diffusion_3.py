@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import torch
-from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from diffusers.models.transformers.transformer_sd3 import SD3Transformer2DModel
 from diffusers.pipelines.stable_diffusion_3.pipeline_stable_diffusion_3 import (
     StableDiffusion3Pipeline,
@@ -15,31 +13,18 @@ from diffusers.schedulers.scheduling_flow_match_euler_discrete import (
 )
 
 from tests.networks.tiny import words
-from tests.networks.tiny.tiny import Tiny, draw_by_flow
+from tests.networks.tiny.tiny import Tiny, draw_by_flow, kept, kl_autoencoder
 
 
 def write(folder: Path) -> Path:
     """As SD 3.5 Medium: attention of its own in the first block, normed queries and keys."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        pipeline().save_pretrained(folder, safe_serialization=True)
-    return folder
+    return kept(folder, pipeline)
 
 
 def pipeline() -> StableDiffusion3Pipeline:
     """The same base as diffusers' own pipeline."""
     return StableDiffusion3Pipeline(
-        vae=AutoencoderKL(
-            block_out_channels=(8, 8, 8, 8),
-            down_block_types=("DownEncoderBlock2D",) * 4,
-            up_block_types=("UpDecoderBlock2D",) * 4,
-            latent_channels=4,
-            norm_num_groups=4,
-            scaling_factor=1.5305,
-            shift_factor=0.0609,
-            use_quant_conv=False,
-            use_post_quant_conv=False,
-        ),
+        vae=kl_autoencoder(1.5305, 0.0609),
         text_encoder=words.projecting_clip_encoder(12, 12),
         text_encoder_2=words.projecting_clip_encoder(16, 16),
         text_encoder_3=words.t5_encoder(32),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl import (
@@ -13,17 +12,14 @@ from diffusers.pipelines.stable_diffusion_xl.pipeline_stable_diffusion_xl import
 from diffusers.schedulers.scheduling_euler_discrete import EulerDiscreteScheduler
 
 from tests.networks.tiny import words
-from tests.networks.tiny.tiny import Tiny, draw_by_diffusion
+from tests.networks.tiny.tiny import Tiny, draw_by_diffusion, kept
 
 POOLED = 24
 
 
 def write(folder: Path) -> Path:
     """Sixteen and twenty wide CLIPs, so that the UNet listens to 36 numbers per word."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        pipeline().save_pretrained(folder, safe_serialization=True)
-    return folder
+    return kept(folder, pipeline)
 
 
 def pipeline() -> StableDiffusionXLPipeline:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from torch import Tensor
 
 
@@ -36,6 +37,30 @@ class Tiny:
 
     write: Callable[[Path], Path]
     draw: Callable[[Any, Wish], Tensor]
+
+
+def kept(folder: Path, pipeline: Callable[[], Any]) -> Path:
+    """A pipeline's folder; its random weights are the same each time."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        pipeline().save_pretrained(folder, safe_serialization=True)
+    return folder
+
+
+def kl_autoencoder(scaling_factor: float, shift_factor: float) -> AutoencoderKL:
+    """Stride 8, four channels, no quantising convolutions, as FLUX.1's and SD3's but narrow."""
+    network: AutoencoderKL = AutoencoderKL(
+        block_out_channels=(8, 8, 8, 8),
+        down_block_types=("DownEncoderBlock2D",) * 4,
+        up_block_types=("UpDecoderBlock2D",) * 4,
+        latent_channels=4,
+        norm_num_groups=4,
+        scaling_factor=scaling_factor,
+        shift_factor=shift_factor,
+        use_quant_conv=False,
+        use_post_quant_conv=False,
+    )
+    return network
 
 
 def even_sigmas(steps: int) -> list[float]:

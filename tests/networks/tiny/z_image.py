@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import torch
-from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from diffusers.models.transformers.transformer_z_image import ZImageTransformer2DModel
 from diffusers.pipelines.z_image.pipeline_z_image import ZImagePipeline
 from diffusers.schedulers.scheduling_flow_match_euler_discrete import (
@@ -15,15 +13,12 @@ from diffusers.schedulers.scheduling_flow_match_euler_discrete import (
 from torch import Tensor, nn
 
 from tests.networks.tiny import words
-from tests.networks.tiny.tiny import Tiny, Wish, draw_by_flow
+from tests.networks.tiny.tiny import Tiny, Wish, draw_by_flow, kept, kl_autoencoder
 
 
 def write(folder: Path) -> Path:
     """Z-Image's own autoencoder has FLUX.1's shift and scale, and no quantising convolutions."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        pipeline().save_pretrained(folder, safe_serialization=True)
-    return folder
+    return kept(folder, pipeline)
 
 
 def pipeline() -> ZImagePipeline:
@@ -42,17 +37,7 @@ def pipeline() -> ZImagePipeline:
     for pad in (transformer.x_pad_token, transformer.cap_pad_token):
         nn.init.normal_(pad, std=0.02)  # trained ones are not zero either
     return ZImagePipeline(
-        vae=AutoencoderKL(
-            block_out_channels=(8, 8, 8, 8),
-            down_block_types=("DownEncoderBlock2D",) * 4,
-            up_block_types=("UpDecoderBlock2D",) * 4,
-            latent_channels=4,
-            norm_num_groups=4,
-            scaling_factor=0.3611,
-            shift_factor=0.1159,
-            use_quant_conv=False,
-            use_post_quant_conv=False,
-        ),
+        vae=kl_autoencoder(0.3611, 0.1159),
         text_encoder=words.qwen_encoder(16),
         tokenizer=words.qwen_tokenizer(),  # type: ignore[arg-type]  # AutoTokenizer is no class
         transformer=transformer,

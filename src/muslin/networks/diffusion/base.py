@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -54,20 +55,21 @@ class Base:
     @property
     def embeds_guidance(self) -> bool:
         """Whether the denoiser takes guidance as an input."""
-        asks = self.family.embeds_guidance
-        return asks is not None and asks(self.folder)
+        return self._says(self.family.embeds_guidance)
 
     @property
     def empty_is_zero(self) -> bool:
         """Whether the empty caption is zeros instead of words."""
-        asks = self.family.empty_is_zero
-        return asks is not None and asks(self.folder)
+        return self._says(self.family.empty_is_zero)
 
     @property
     def unguided(self) -> bool:
         """Whether the denoiser was distilled to draw without guidance."""
-        asks = self.family.unguided
-        return asks is not None and asks(self.folder)
+        return self._says(self.family.unguided)
+
+    def _says(self, asked: Callable[[Path], bool] | None) -> bool:
+        """What the folder answers to a question that not every family has."""
+        return asked is not None and asked(self.folder)
 
     @property
     def grid_px(self) -> int:

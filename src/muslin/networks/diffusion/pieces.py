@@ -12,6 +12,8 @@ from torch import Tensor, nn
 from torch.nn.functional import pixel_shuffle, pixel_unshuffle
 
 from muslin.networks.diffusion.family import Cells, Moments, TextParts
+from muslin.networks.diffusion.noise.process import NoiseProcess
+from muslin.networks.diffusion.noise.read import read_flow
 
 FLUX_LAYERS = (
     r"(attn\.(to_[qkv]|to_out\.0|add_[qkv]_proj|to_add_out)|ff(_context)?\.net\.(0\.proj|2)"
@@ -96,6 +98,11 @@ def packed_cells(folder: Path) -> Cells:
     """The autoencoder's; sides divide by the pixels of a token that `packed` makes."""
     vae = autoencoder_config(folder)
     return Cells(vae.latent_channels, vae.stride_px, 2 * vae.stride_px)
+
+
+def packed_flow(folder: Path) -> NoiseProcess:
+    """The flow that the scheduler describes, for a network that sees 2×2 cells as one token."""
+    return read_flow(folder, patch=2)
 
 
 def clip_pair(parts: TextParts, captions: Sequence[str]) -> tuple[Any, Any]:

@@ -7,6 +7,7 @@ products. There is no dropout and no dictionary of adapters.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -54,7 +55,7 @@ class Dial:
         )
 
 
-class TunedLayer(nn.Module):
+class TunedLayer(nn.Module, ABC):
     """Stands where a frozen layer stood; networks that ask for its weight get the frozen one."""
 
     def __init__(self, base: Layer, dial: Dial) -> None:
@@ -77,9 +78,9 @@ class TunedLayer(nn.Module):
         y: Tensor = self.tuned(x) if self.dial.on else self.base(x)
         return y
 
+    @abstractmethod
     def tuned(self, x: Tensor) -> Tensor:
         """The layer's answer with the change."""
-        raise NotImplementedError
 
 
 class Sharing(nn.Module):

@@ -7,20 +7,18 @@ Source: Chroma, github.com/lodestone-rock/flow; layout and names as in diffusers
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from muslin.networks.diffusion.family import Condition, Family, Part, TextParts
-from muslin.networks.diffusion.noise.process import NoiseProcess
-from muslin.networks.diffusion.noise.read import read_flow
 from muslin.networks.diffusion.pieces import (
     FLUX_LAYERS,
     kl_decode,
     kl_encode,
     packed,
     packed_cells,
+    packed_flow,
     padded,
     token_places,
     unpacked,
@@ -28,11 +26,6 @@ from muslin.networks.diffusion.pieces import (
 
 LENGTH = 512
 """T5 tokens of a caption: a default of diffusers' pipeline."""
-
-
-def process(folder: Path) -> NoiseProcess:
-    """The flow that the scheduler describes."""
-    return read_flow(folder, patch=2)
 
 
 def text(parts: TextParts, captions: Sequence[str]) -> Condition:
@@ -78,7 +71,7 @@ FAMILY = Family(
     # FLUX.1's split, whose 19 double and 38 single blocks Chroma keeps: the first ten single ones
     # decide content, the others style (SplitFlux, arXiv 2511.15258, section 3).
     style_targets=rf"single_transformer_blocks\.\d\d\.{FLUX_LAYERS}",
-    process=process,
+    process=packed_flow,
     cells=packed_cells,
     text=text,
     encode=kl_encode,

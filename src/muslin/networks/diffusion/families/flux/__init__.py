@@ -15,8 +15,6 @@ from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
 
 from muslin.networks.diffusion.family import Condition, Family, Part, TextParts
-from muslin.networks.diffusion.noise.process import NoiseProcess
-from muslin.networks.diffusion.noise.read import read_flow
 from muslin.networks.diffusion.pieces import (
     FLUX_LAYERS,
     clip_ids,
@@ -24,6 +22,7 @@ from muslin.networks.diffusion.pieces import (
     kl_encode,
     packed,
     packed_cells,
+    packed_flow,
     token_places,
     unpacked,
 )
@@ -35,11 +34,6 @@ class TransformerConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     guidance_embeds: bool = False
-
-
-def process(folder: Path) -> NoiseProcess:
-    """The flow that the scheduler describes: shifted by size for dev, as it is for schnell."""
-    return read_flow(folder, patch=2)
 
 
 def embeds_guidance(folder: Path) -> bool:
@@ -98,7 +92,7 @@ FAMILY = Family(
     # Of 38 single blocks the first ten decide content, the others style: SplitFlux, arXiv
     # 2511.15258, section 3 (its blocks 20-29 and 30-57, the 19 double ones counted in).
     style_targets=rf"single_transformer_blocks\.\d\d\.{FLUX_LAYERS}",
-    process=process,
+    process=packed_flow,
     cells=packed_cells,
     text=text,
     encode=kl_encode,

@@ -9,17 +9,18 @@ Muslin rescales guidance alike for all families instead.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from torch import Tensor, nn
 
 from muslin.networks.diffusion.family import Condition, Family, Part, TextParts
-from muslin.networks.diffusion.noise.process import NoiseProcess
-from muslin.networks.diffusion.noise.read import read_flow
-from muslin.networks.diffusion.pieces import kl_decode, kl_encode, told, transformer_cells
+from muslin.networks.diffusion.pieces import (
+    kl_decode,
+    kl_encode,
+    packed_flow,
+    told,
+    transformer_cells,
+)
 
-PATCH = 2
-"""Latent cells per side of a token."""
 SYSTEM = (
     "You are an assistant designed to generate superior images with the superior degree of "
     "image-text alignment based on textual prompts or user prompts. <Prompt Start> "
@@ -27,11 +28,6 @@ SYSTEM = (
 """What every caption but the empty one follows, in training as in diffusers' pipeline."""
 LENGTH = 256
 """Tokens of a caption, system prompt included: diffusers' own limit."""
-
-
-def process(folder: Path) -> NoiseProcess:
-    """The flow that the scheduler describes."""
-    return read_flow(folder, PATCH)
 
 
 def text(parts: TextParts, captions: Sequence[str]) -> Condition:
@@ -66,7 +62,7 @@ FAMILY = Family(
     style_targets=(
         r"layers\.(?P<late>\d+)\.(attn\.(to_[qkv]|to_out\.0)|feed_forward\.linear_[123])"
     ),
-    process=process,
+    process=packed_flow,
     cells=transformer_cells,
     text=text,
     encode=kl_encode,

@@ -15,9 +15,7 @@ from pydantic import BaseModel
 from torch import Tensor, nn
 
 from muslin.networks.diffusion.family import Cells, Condition, Family, Moments, Part, TextParts
-from muslin.networks.diffusion.noise.process import NoiseProcess
-from muslin.networks.diffusion.noise.read import read_flow
-from muslin.networks.diffusion.pieces import packed, told, unpacked
+from muslin.networks.diffusion.pieces import packed, packed_flow, told, unpacked
 
 PATCH = 2
 """Latent cells per side of a token: diffusers' pipeline packs two by two for every release."""
@@ -38,11 +36,6 @@ class AutoencoderConfig(BaseModel):
 
     z_dim: int
     temperal_downsample: tuple[bool, ...]  # one for each halving of both sides
-
-
-def process(folder: Path) -> NoiseProcess:
-    """The flow that the scheduler describes."""
-    return read_flow(folder, PATCH)
 
 
 def cells(folder: Path) -> Cells:
@@ -119,7 +112,7 @@ FAMILY = Family(
     # The later half of the blocks: content settles in early ones, look in late ones (SplitFlux,
     # arXiv 2511.15258, found for FLUX.1 and carried over).
     style_targets=rf"transformer_blocks\.(?P<late>\d+)\.{LINEARS}",
-    process=process,
+    process=packed_flow,
     cells=cells,
     text=text,
     encode=encode,

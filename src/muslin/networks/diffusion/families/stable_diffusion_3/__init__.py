@@ -6,19 +6,17 @@ Source: Esser et al., arXiv 2403.03206; layout and names as in diffusers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from muslin.networks.diffusion.family import Condition, Family, Part, TextParts
-from muslin.networks.diffusion.noise.process import NoiseProcess
-from muslin.networks.diffusion.noise.read import read_flow
 from muslin.networks.diffusion.pieces import (
     clip_pair,
     kl_decode,
     kl_encode,
     last_but_one,
+    packed_flow,
     padded,
     transformer_cells,
 )
@@ -27,11 +25,6 @@ T5_LENGTH = 256
 """Tokens that T5 reads; diffusers' own `max_sequence_length`."""
 TIMES = 1000
 """What σ is multiplied with before the network sees it; num_train_timesteps of every SD3."""
-
-
-def process(folder: Path) -> NoiseProcess:
-    """A flow with a fixed shift, so the size of a patch does not matter."""
-    return read_flow(folder, patch=2)
 
 
 def text(parts: TextParts, captions: Sequence[str]) -> Condition:
@@ -81,7 +74,7 @@ FAMILY = Family(
     # The picture's own attention in the later half of the blocks: early ones lay a picture out,
     # late ones give it its look (SplitFlux, arXiv 2511.15258, found for FLUX.1's blocks).
     style_targets=r"transformer_blocks\.(?P<late>\d+)\.attn2?\.(to_[qkv]|to_out\.0)",
-    process=process,
+    process=packed_flow,
     cells=transformer_cells,
     text=text,
     encode=kl_encode,

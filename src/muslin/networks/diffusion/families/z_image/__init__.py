@@ -8,31 +8,15 @@ guides by w + g(w - e): its g is our guidance less 1.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-from muslin.networks.diffusion.family import Cells, Condition, Family, Part, TextParts
-from muslin.networks.diffusion.noise.process import NoiseProcess
-from muslin.networks.diffusion.noise.read import read_flow
-from muslin.networks.diffusion.pieces import autoencoder_config, kl_decode, kl_encode, told
+from muslin.networks.diffusion.family import Condition, Family, Part, TextParts
+from muslin.networks.diffusion.pieces import kl_decode, kl_encode, packed_cells, packed_flow, told
 
-PATCH = 2
-"""Latent cells per side of a token; every release has patches of this size alone."""
 LENGTH = 512
 """Tokens of a caption, template included: diffusers' own limit."""
-
-
-def process(folder: Path) -> NoiseProcess:
-    """The flow that the scheduler describes."""
-    return read_flow(folder, PATCH)
-
-
-def cells(folder: Path) -> Cells:
-    """The autoencoder's cells, two by two a token."""
-    vae = autoencoder_config(folder)
-    return Cells(vae.latent_channels, vae.stride_px, vae.stride_px * PATCH)
 
 
 def text(parts: TextParts, captions: Sequence[str]) -> Condition:
@@ -78,8 +62,8 @@ FAMILY = Family(
     style_targets=(
         r"layers\.(?P<late>\d+)\.(attention\.(to_[qkv]|to_out\.0)|feed_forward\.w[123])"
     ),
-    process=process,
-    cells=cells,
+    process=packed_flow,
+    cells=packed_cells,
     text=text,
     encode=kl_encode,
     decode=kl_decode,
