@@ -88,27 +88,35 @@ def loss_of(networks: Networks, latents: Tensor, captions: Sequence[str], lesson
     return functional.mse_loss(predicted, target)
 
 
-def batch_of(
-    groups: Sequence[Encoded], said: Sequence[Said], size: int, rng: np.random.Generator
-) -> tuple[Tensor, list[str]]:
-    """`size` latents of one shape and a fresh caption for each; a tenth of the captions empty."""
-    weights = [_rarity(group, said) for group in groups]
-    shares = np.array([weight.sum() for weight in weights])
-    shape = int(rng.choice(len(groups), p=shares / shares.sum()))
-    group, weight = groups[shape], weights[shape]
-    picked = rng.choice(len(group.rows), size, p=weight / weight.sum())
-    mirrored = torch.from_numpy(rng.integers(0, 2, size))
-    captions = [compose(said[group.rows[p]], rng) if rng.random() > UNSAID else "" for p in picked]
-    return group.latents[mirrored, torch.from_numpy(picked)], captions
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Latents of one shape to learn from, and how often each photo is drawn."""
+
+    group: Encoded
+    rarity: NDArray[np.float64]  # (N,)
 
 
-def _rarity(group: Encoded, said: Sequence[Said]) -> NDArray[np.float64]:
-    """How often each photo is learnt: one over the root of its category's number of photos.
+def pools_of(groups: Sequence[Encoded], said: Sequence[Said]) -> list[Pool]:
+    """Each photo is drawn in proportion to one over the root of its category's number of photos.
 
     So a skirt, of which there are few, is learnt 2.6 times as often as a t-shirt.
     """
     counts = Counter(part.category for part in said)
-    return np.array([counts[said[row].category] ** -0.5 for row in group.rows])
+    often = np.array([counts[part.category] ** -0.5 for part in said])
+    return [Pool(group, often[group.rows]) for group in groups]
+
+
+def batch_of(
+    pools: Sequence[Pool], said: Sequence[Said], size: int, rng: np.random.Generator
+) -> tuple[Tensor, list[str]]:
+    """`size` latents of one shape and a fresh caption for each; a tenth of the captions empty."""
+    shares = np.array([pool.rarity.sum() for pool in pools])
+    pool = pools[int(rng.choice(len(pools), p=shares / shares.sum()))]
+    rows = pool.group.rows
+    picked = rng.choice(len(rows), size, p=pool.rarity / pool.rarity.sum())
+    mirrored = torch.from_numpy(rng.integers(0, 2, size))
+    captions = [compose(said[rows[p]], rng) if rng.random() > UNSAID else "" for p in picked]
+    return pool.group.latents[mirrored, torch.from_numpy(picked)], captions
 
 
 def train(photos: Path, out: Path, recipe: DenoiserRecipe) -> None:
@@ -122,8 +130,10 @@ def train(photos: Path, out: Path, recipe: DenoiserRecipe) -> None:
     tokenizer = kept_tokenizer(out / "merges.json", sample_captions(said))
 
     def loss_on(networks: Networks, groups: Sequence[Encoded], size: int, lesson: Lesson) -> LossOf:
+        pools = pools_of(groups, said)
+
         def loss_at(step: int) -> Tensor:
-            latents, captions = batch_of(groups, said, size, np.random.default_rng([3, step]))
+            latents, captions = batch_of(pools, said, size, np.random.default_rng([3, step]))
             return loss_of(networks, latents.to(device), captions, lesson)
 
         return loss_at
