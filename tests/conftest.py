@@ -1,13 +1,22 @@
-"""Folders of real photos that tests may use; they are not part of the repository."""
+"""What all tests share: one thread for torch, and folders of real photos that tests may use."""
 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """One thread for every test: code under test may have asked for more, and sums of another
+    number of threads round differently. Before any fixture, so that those of a session agree."""
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(1)
 
 
 def _beside(variable: str, folder: str) -> Path:

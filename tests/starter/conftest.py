@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from muslin.imaging.types import Picture
@@ -19,8 +18,6 @@ from starter.networks import denoiser
 from starter.train_autoencoder import AutoencoderRecipe
 from starter.train_denoiser import DenoiserRecipe
 from starter.train_garment import GarmentRecipe
-
-torch.set_num_threads(1)  # tiny networks only wait for each other on more
 
 FEW_STEPS = recipe.Recipe(
     AutoencoderRecipe(steps=4, encoder_steps=2, batch=2, crop_px=32),
