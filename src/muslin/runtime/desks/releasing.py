@@ -1,0 +1,114 @@
+"""Releasing: releases, their aliases, adapters in and out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from muslin.domain.errors import InvalidRequest, NotFound
+from muslin.domain.fact import ReleaseId, now
+from muslin.domain.leaving import Alias, ExportedRelease, ExportOrder, Release
+from muslin.domain.training import ImportedAdapter, ImportOrder
+from muslin.release.registry import make_release, promote, roll_back
+from muslin.runtime.desks.desk import Desk
+from muslin.runtime.exchange.export import export_release
+from muslin.runtime.exchange.take_in import import_adapter
+from muslin.runtime.storage.records import Records
+
+
+class ReleasingDesk(Desk):
+    """Release, promote, roll back, exchange."""
+
+    def release(self, report: str, alias: Alias = Alias.LIVE) -> Release:
+        """Release what a report picked and a person approved. Raises GateClosed."""
+        found = self.report(report)
+        with self._shop.storage.transaction() as connection:
+            records = Records(connection)
+            reviews = records.reviews.of_report(found.id)
+            base = records.runs.get(found.run).profile.base
+            release = make_release(found, reviews, base)
+            known = next(
+                (r for r in records.releases.named(found.name) if r.review == release.review), None
+            )
+            if known is None:
+                records.releases.add(release)
+            _point(records, known or release, alias)
+        return known or release
+
+    def releases(self) -> list[Release]:
+        """All releases."""
+        return self._read(lambda records: records.releases.all())
+
+    def aliases(self, name: str) -> dict[Alias, ReleaseId]:
+        """Where the aliases of a name point."""
+        return self._read(lambda records: records.releases.aliases(name))
+
+    def export_release(self, order: ExportOrder, out: Path) -> ExportedRelease:
+        """Write a release for another tool, with its card, into a new folder."""
+        release = self._read(lambda records: resolve(records, order.release))
+        return export_release(self._shop, release, order, out)
+
+    def import_adapter(self, file: Path, order: ImportOrder) -> ImportedAdapter:
+        """Take in another tool's adapter, to be proved, reviewed and released like a training."""
+        return import_adapter(self._shop, file, order)
+
+    def promote(self, release: str, alias: Alias) -> Release:
+        """Point an alias to a release; what was live becomes previous."""
+        with self._shop.storage.transaction() as connection:
+            records = Records(connection)
+            found = records.releases.get(ReleaseId(release))
+            _point(records, found, alias)
+        return found
+
+    def roll_back(self, name: str) -> Release:
+        """Make the previous release of a name live again."""
+        with self._shop.storage.transaction() as connection:
+            records = Records(connection)
+            before = records.releases.aliases(name)
+            after = roll_back(before)
+            found = records.releases.get(after[Alias.LIVE])
+            _write_aliases(records, name, before, after, by="rollback")
+        return found
+
+
+def _point(records: Records, release: Release, alias: Alias) -> None:
+    before = records.releases.aliases(release.name)
+    after = promote(before, release.id, alias)
+    person = records.reviews.get(release.review).person
+    _write_aliases(records, release.name, before, after, by=person)
+
+
+def _write_aliases(
+    records: Records,
+    name: str,
+    before: dict[Alias, ReleaseId],
+    after: dict[Alias, ReleaseId],
+    by: str,
+) -> None:
+    at = now()
+    for alias in before.keys() - after.keys():
+        records.releases.unpoint(name, alias, at, by)
+    for alias, release in after.items():
+        if before.get(alias) != release:
+            records.releases.point(name, alias, release, at, by)
+
+
+def resolve(records: Records, wanted: str) -> Release:
+    """A release by id, name (its live one), `name@alias`, or an alias that only one name has."""
+    name, _, alias = wanted.partition("@")
+    if alias or records.releases.named(name):
+        aliases = records.releases.aliases(name)
+        chosen = aliases.get(Alias(alias or "live")) if alias in {"", *Alias} else None
+        if chosen is None:
+            raise NotFound(
+                f"{name!r} has no release under the alias {alias or 'live'!r}.",
+                hint="`muslin releases list` shows releases and their aliases.",
+            )
+        return records.releases.get(chosen)
+    if wanted in set(Alias):
+        holders = records.releases.holders(Alias(wanted))
+        if len(holders) > 1:
+            names = ", ".join(f"{name}@{wanted}" for name in sorted(holders))
+            raise InvalidRequest(f"{wanted!r} is ambiguous.", hint=f"Name one of {names}.")
+        if holders:
+            return records.releases.get(next(iter(holders.values())))
+    return records.releases.get(ReleaseId(wanted))

@@ -1,0 +1,77 @@
+"""Training: plans, runs, jobs."""
+
+from __future__ import annotations
+
+from muslin.domain.fact import DatasetId, JobId, RunId, fresh, now
+from muslin.domain.profile import Profile
+from muslin.domain.progress import Report, silent
+from muslin.domain.training import Checkpoint, TrainingPlan, TrainingRun
+from muslin.domain.work import Job, JobKind
+from muslin.runtime.desks.desk import Desk
+from muslin.runtime.jobs.local import LocalExecutor
+from muslin.runtime.prior import with_prior_prompts
+from muslin.runtime.storage.records import Records
+
+
+class TrainingDesk(Desk):
+    """Plan, train, follow."""
+
+    def plan(self, dataset: DatasetId, profile: Profile, report: Report = silent) -> TrainingPlan:
+        """What a training would take on this machine, from a few timed steps."""
+        self.permit(profile.base)
+        bench = self._shop.training_bench()
+        from muslin.training.planning.pace import foresee
+
+        version = self.dataset(dataset)
+        with self._shop.crops() as crops:
+            held = with_prior_prompts(profile, version, self._shop)
+            return foresee(version, held, crops, bench, self._shop.terms(), report)
+
+    def start_run(self, name: str, dataset: DatasetId, profile: Profile) -> Job:
+        """Queue a training; one that was asked for before is taken up again."""
+        self.permit(profile.base)
+        self._shop.training_bench()
+        from muslin.networks.diffusion.base import open_base
+
+        version, base = self.dataset(dataset), open_base(profile.base)
+        run = TrainingRun(
+            id=RunId(fresh("run")),
+            name=name,
+            dataset=version.id,
+            dataset_digest=version.digest,
+            profile=with_prior_prompts(profile, version, self._shop),
+            base_digest=base.digest,
+            created_at=now(),
+        )
+        with self._shop.storage.transaction() as connection:
+            runs = Records(connection).runs
+            known = next((r for r in runs.named(name) if _same_work(r, run)), None)
+            if known is None:
+                runs.add(run)
+        return self._shop.queue.submit(JobKind.TRAIN, (known or run).id)
+
+    def start_validation(self, run: RunId) -> Job:
+        """Queue the proof of a run's checkpoints."""
+        self._read(lambda records: records.runs.get(run))
+        return self._shop.queue.submit(JobKind.VALIDATE, run)
+
+    def follow(self, job: JobId, report: Report = silent) -> Job:
+        """Run a job here, or watch while another process does, until it is done."""
+        return LocalExecutor(self._shop.home, self._shop.queue).follow(job, report)
+
+    def jobs(self) -> list[Job]:
+        """All jobs."""
+        return self._shop.queue.all()
+
+    def runs(self) -> list[TrainingRun]:
+        """All trainings."""
+        return self._read(lambda records: records.runs.all())
+
+    def checkpoints(self, run: RunId) -> list[Checkpoint]:
+        """The checkpoints of a training, first step first."""
+        return self._read(lambda records: records.runs.checkpoints(run))
+
+
+def _same_work(known: TrainingRun, wanted: TrainingRun) -> bool:
+    work = {"dataset_digest", "profile", "base_digest", "imported"}
+    return known.model_dump(include=work) == wanted.model_dump(include=work)
