@@ -37,6 +37,8 @@ STATUS = {
     "gate_closed": 27,
     "licence_refused": 28,
     "licence_not_accepted": 29,
+    "rights_missing": 40,
+    "retired": 41,
 }
 USAGE = 2
 INTERNAL = 70

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from muslin.curation.captions import category_of, garment_words
+from muslin.curation.captions import category_of, product_words, with_trigger
 from muslin.domain.catalog import Photo
 from muslin.domain.dataset import DatasetVersion
 from muslin.domain.fact import PhotoId, RunId
@@ -14,6 +14,7 @@ from muslin.domain.progress import Report
 from muslin.domain.training import Checkpoint
 from muslin.domain.work import Job
 from muslin.runtime.bootstrap import KeptPictures, Workshop
+from muslin.runtime.curation.rights import permit_training
 from muslin.runtime.disk import write_atomic
 from muslin.runtime.home import Home
 from muslin.runtime.jobs.attempt import Attempt
@@ -32,7 +33,8 @@ def train(home: Home, job: Job, attempt: Attempt, report: Report) -> None:
         with shop.storage.reading() as connection:
             records = Records(connection)
             run = records.runs.get(RunId(job.subject))
-            dataset = records.datasets.get(run.dataset)
+            dataset = with_trigger(records.datasets.get(run.dataset), run.profile.trigger)
+            permit_training(records, dataset, shop.settings.rights)  # may have been withdrawn
         shop.licences.permit(run.profile.base)  # may have changed while the job waited
         with shop.crops() as crops:
             checkpoints = teach(run, dataset, crops, shop.training_bench(), report)
@@ -58,7 +60,7 @@ def _prove(shop: Workshop, run_id: RunId, report: Report) -> ValidationReport:
         checkpoints = tuple(records.runs.checkpoints(run_id))
         dataset = records.datasets.get(run.dataset)
         photos = {photo.id: photo for photo in records.photos.of(dataset.shoot)}
-    trial = Trial(run, checkpoints, dataset, probes_of(shop, dataset, photos))
+    trial = Trial(run, checkpoints, dataset, probes_of(shop, dataset, photos, run.profile.trigger))
     with shop.crops() as crops:
         bench = Bench(
             renderer=shop.renderer(run.profile.base),
@@ -82,13 +84,20 @@ class _Adapters:
         return self._shop.folder(checkpoint)
 
 
-def probes_of(shop: Workshop, dataset: DatasetVersion, photos: dict[PhotoId, Photo]) -> ProbeSet:
-    """The probes over a dataset's own range of garments."""
+def probes_of(
+    shop: Workshop, dataset: DatasetVersion, photos: dict[PhotoId, Photo], trigger: str = ""
+) -> ProbeSet:
+    """The probes over a dataset's own range of garments, in the words of its captions."""
+
+    def words(category: str, colour: str) -> str:
+        said = product_words(category, (colour,), "", dataset.vocabulary)
+        return f"{trigger}, {said}" if trigger else said
+
     kept = shop.measures()
     taken = [(photos[p.photo], kept.get(p.photo)) for p in dataset.photos]
     return probe_set(
         [product_of(photo, measures) for photo, measures in taken if measures is not None],
-        lambda category, colour: garment_words(category, (colour,)),
+        words,
     )
 
 

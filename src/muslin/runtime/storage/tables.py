@@ -106,6 +106,16 @@ licence_acceptances = _facts(
     "licence_acceptance", Column("base", String, nullable=False, index=True), _key("digest")
 )
 
+caption_changes = _facts("caption_change", _id(), _of("shoot", "shoot.id"))
+rights_entries = _facts(
+    "rights_entry",
+    _of("shoot", "shoot.id"),
+    Column("photo", String, index=True),  # null = all photos of the shoot
+)
+retirements = _facts(
+    "retirement", _key("kind"), _key("subject"), UniqueConstraint("kind", "subject")
+)
+
 aliases = Table(
     "alias",
     METADATA,
