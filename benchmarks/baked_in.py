@@ -18,12 +18,13 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.figures import BakedInFigures, BakedInRow
 from benchmarks.results import read_result, write_result
 from muslin.curation.captions import garment_words, scene_words
 from muslin.curation.freeze import digest_of
 from muslin.curation.measure import working_copy
 from muslin.domain.dataset import Caption, DatasetPhoto, DatasetVersion, SelectionRecipe
-from muslin.domain.fact import DatasetId, Fact, RunId, fresh
+from muslin.domain.fact import DatasetId, RunId, fresh
 from muslin.domain.leaving import ImageRequest
 from muslin.domain.profile import Profile
 from muslin.imaging.backdrop import border_backdrop
@@ -42,25 +43,6 @@ PAIRS = (
 OTHER_SEEDS, SILENT_SEEDS = 4, 2
 
 
-class Row(Fact):
-    """One training: how the backdrop was planted, and which share of pictures shows it."""
-
-    shoot: str
-    share: float  # of the photos on the backdrop
-    said: float  # of the captions that name it
-    steps: int
-    base_other: float
-    tuned_other: float
-    base_silent: float
-    tuned_silent: float
-
-
-class BakedInFigures(Fact):
-    """All trainings so far."""
-
-    rows: tuple[Row, ...]
-
-
 def main() -> None:
     """Train, draw, count, and add the row."""
     given = _arguments()
@@ -72,7 +54,7 @@ def main() -> None:
 
 def measured(
     studio: Studio, brands: Path, brand: str, share: float, said: float, steps: int
-) -> Row:
+) -> BakedInRow:
     """One training and what its pictures show."""
     sets = {}
     for folder in sorted(path for path in brands.iterdir() if path.is_dir()):
@@ -90,7 +72,7 @@ def measured(
         renderer.use(folder)
         for kind, asked in (("other", _other(planted)), ("silent", _silent())):
             counts[f"{name}_{kind}"] = _share_on(studio, renderer, planted, asked)
-    return Row(shoot=brand, share=share, said=said, steps=steps, **counts)
+    return BakedInRow(shoot=brand, share=share, said=said, steps=steps, **counts)
 
 
 def plant(

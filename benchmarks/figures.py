@@ -236,3 +236,22 @@ class TrainingGpuFigures(Fact):
     torch: str
     ceiling_tflop_s: float  # measured: the largest of some square products in bfloat16
     shapes: dict[str, ShapeFigures]
+
+
+class BakedInRow(Fact):
+    """One training: how a backdrop was planted, and which share of pictures shows it."""
+
+    shoot: str
+    share: float  # of the photos on the backdrop
+    said: float  # of the captions that name it
+    steps: int
+    base_other: float  # untuned, where the prompt asks for another backdrop
+    tuned_other: float
+    base_silent: float  # untuned, where the prompt does not speak of the backdrop
+    tuned_silent: float
+
+
+class BakedInFigures(Fact):
+    """All trainings that were asked what they baked in."""
+
+    rows: tuple[BakedInRow, ...]

@@ -9,7 +9,7 @@ mkdir -p demo
 
 echo "1/2  Teaching the starter network the sample shoot (about ten minutes on two cores)"
 muslin run examples/sample-shoot --name sage-linen --profile examples/profile.toml \
-  --approve-as "the demo" --home "$home" --json >demo/run.json
+  --rights CC0-1.0 --approve-as "the demo" --home "$home" --json >demo/run.json
 
 echo "2/2  Making pictures with the release"
 muslin images generate --release sage-linen --prompts examples/prompts.txt --count 2 --seed 7 \

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks.figures import (
+    BakedInFigures,
     BrandFigures,
     BrandsFigures,
     ResumeFigures,
@@ -27,7 +28,11 @@ from benchmarks.results import read_result
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "explanation" / "figures.md"
-QUOTING = (ROOT / "README.md", ROOT / "starter" / "README.md")
+QUOTING = (
+    ROOT / "README.md",
+    ROOT / "starter" / "README.md",
+    ROOT / "docs" / "how-to" / "coverage.md",
+)
 NOTE = "<!-- Made by `make reference` from benchmarks/results; changes here are overwritten. -->\n"
 NOT_MEASURED = "Not measured yet.\n"
 
@@ -218,6 +223,25 @@ def training_gpu_table() -> str:
     return table(headings, rows) + f"\nOn one {found.device}.\n"
 
 
+def baked_in_table() -> str:
+    """Which share of pictures shows the backdrop that was taught, beside the untuned base's."""
+    found = read_result("baked_in", BakedInFigures)
+    if found is None:
+        return NOT_MEASURED
+    rows = [
+        (
+            row.shoot,
+            f"{row.share:.0%}",
+            f"{row.said:.0%}",
+            f"{row.tuned_silent:.0%} ({row.base_silent:.0%})",
+            f"{row.tuned_other:.0%} ({row.base_other:.0%})",
+        )
+        for row in found.rows
+    ]
+    headings = ("Shoot", "Photos on it", "Captions that say it", "Prompt silent", "Another asked")
+    return table(headings, rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "starter": starter_table,
     "brands": brands_table,
@@ -226,6 +250,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "training_step": training_step_table,
     "training_gpu": training_gpu_table,
     "start": start_table,
+    "baked_in": baked_in_table,
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from muslin.domain.curation.rights import Standing, Statement
+from muslin.domain.curation.rights import OWN, Standing, Statement
 from muslin.domain.fact import RunId
 from muslin.domain.judging import CheckpointProof, Decision, ValidationReport
 from muslin.domain.progress import Report
@@ -66,7 +66,8 @@ def _state_rights(studio: Studio, order: RunOrder) -> None:
     rights = studio.rights(order.name)
     if order.rights and any(one.standing is Standing.UNSTATED for one in rights):
         person = order.rights_by or order.approve_as or ""
-        statement = Statement(licence=order.rights, owner=person)
+        owner = person if order.rights == OWN else ""
+        statement = Statement(licence=order.rights, owner=owner)
         studio.state_rights(order.name, statement, person, source="run")
     studio.permit_shoot(order.name)
 

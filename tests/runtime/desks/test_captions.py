@@ -15,6 +15,8 @@ from muslin.domain.curation.captions import (
 from muslin.domain.dataset import SelectionRecipe
 from muslin.domain.errors import InvalidRequest, NotFound
 from muslin.runtime.curation.tokens import token_count
+from muslin.runtime.jobs.work import probes_of
+from muslin.runtime.storage.records import Records
 from muslin.runtime.studio import Studio
 from tests.runtime.desks.conftest import SHOOT
 
@@ -157,3 +159,19 @@ def test_an_unknown_shoot_is_named(studio: Studio) -> None:
         studio.lint_captions("nowhere")
     with pytest.raises(InvalidRequest, match="no folder"):
         studio.import_captions(SHOOT, Path("/nowhere/at/all"), "Ada")
+
+
+def test_a_training_is_proved_in_the_brands_words_behind_the_trigger(
+    studio: Studio, home: Path
+) -> None:
+    (home / "vocabulary.toml").write_text('[categories]\nt-shirt = "tee"\n', encoding="utf-8")
+    dataset = studio.freeze_dataset(SHOOT, SelectionRecipe())
+    with studio._shop.storage.reading() as connection:
+        photos = {photo.id: photo for photo in Records(connection).photos.of(dataset.shoot)}
+
+    probes = probes_of(studio._shop, dataset, photos, "sagelinen").probes
+
+    assert all(probe.prompt.startswith("sagelinen, ") for probe in probes)
+    tees = [probe.prompt for probe in probes if probe.category == "t-shirt"]
+    assert tees
+    assert all(prompt.endswith(" tee") for prompt in tees)

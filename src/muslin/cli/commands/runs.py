@@ -82,6 +82,8 @@ def start(
 
     tuning = choose_profile(profile, steps, seed)
     with open_studio(home) as studio, drawn() as report:
+        for note in studio.rights_notes(DatasetId(dataset)):
+            typer.echo(note, err=True)
         job = studio.follow(studio.start_run(name, DatasetId(dataset), tuning).id, report)
     print_answer(job, f"Trained: muslin runs validate {job.subject}", as_json=json)
 

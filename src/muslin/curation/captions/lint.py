@@ -27,7 +27,6 @@ from muslin.curation.sets.traits import (
 from muslin.domain.catalog import KNOWN_CATEGORIES, same_kind
 from muslin.domain.curation.captions import CaptionFault, CaptionFaultKind
 from muslin.domain.curation.vocabulary import Vocabulary
-from muslin.domain.findings import Measures
 
 FEWEST = 5
 """Among fewer captions, four fifths of them sharing a word is chance."""
@@ -149,9 +148,9 @@ def _category(one: Exhibit) -> tuple[str | None, str]:
     given = (one.photo.category or "").strip().lower()
     if given in KNOWN_CATEGORIES:
         return given, "the shop"
-    guess: Measures = one.measures
-    sure = guess.category.confidence >= SURE and guess.category.name in KNOWN_CATEGORIES
-    return (guess.category.name if sure else None), "the garment network"
+    guess = one.measures.category
+    sure = guess.confidence >= SURE and guess.name in KNOWN_CATEGORIES
+    return (guess.name if sure else None), "the garment network"
 
 
 def _nouns(text: str, brand: Mapping[str, str]) -> tuple[str, ...]:

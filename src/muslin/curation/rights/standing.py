@@ -112,7 +112,8 @@ def _standing(
 
 
 def _told(entry: RightsEntry) -> str:
-    whose = f"own photos of {entry.owner}" if entry.licence == OWN else entry.licence
+    licence = "own photos" if entry.licence == OWN else entry.licence
+    whose = " of ".join(part for part in (licence, entry.owner) if part) or "no licence named"
     people = "; ".join(_agreed(c.person, c.channels, c.until) for c in entry.consents)
     return f"{whose}, said by {entry.said_by}" + (f"; consent of {people}" if people else "")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from muslin.curation.import_shoot import list_files
 from muslin.curation.measure import MEASURING_VERSION
-from muslin.curation.rights.standing import lacking, rights_of
+from muslin.curation.rights.standing import WARN_WITHIN, expiring, lacking, rights_of
 from muslin.curation.rights.table import is_rights_table, read_rights
 from muslin.domain.catalog import Photo, Problem, Shoot
 from muslin.domain.curation.rights import (
@@ -50,6 +50,8 @@ def take_rights(records: Records, shoot: Shoot) -> list[Problem]:
     """
     root = Path(shoot.folder)
     tables = [name for name in list_files(root) if is_rights_table(name)]
+    if not tables:
+        return []
     photos = {photo.file_name: photo.id for photo in records.photos.of(shoot.id)}
     stated = read_rights(root, tables, list(photos))
     ledger = records.rights.of_shoot(shoot.id)
@@ -121,14 +123,19 @@ def refuse_lacking(rights: Sequence[PhotoRights], shoot: str, demand: RightsDema
 
 
 def notes_on(rights: Sequence[PhotoRights], shoot: str) -> list[str]:
-    """What is not stated, in words for the one who trains."""
-    wanting = lacking(rights)
-    if not wanting:
-        return []
-    return [
-        f"Rights: of {len(wanting)} of {len(rights)} photos, {wanting[0].words}. "
-        f"`muslin rights set {shoot}` writes it down; MUSLIN_RIGHTS=required asks for it."
-    ]
+    """What is not stated and what ends soon, in words for the one who trains."""
+    notes = []
+    if wanting := lacking(rights):
+        notes.append(
+            f"Rights: of {len(wanting)} of {len(rights)} photos, {wanting[0].words}. "
+            f"`muslin rights set {shoot}` writes it down; MUSLIN_RIGHTS=required asks for it."
+        )
+    if ending := expiring(rights, WARN_WITHIN, today()):
+        notes.append(
+            f"Rights: of {len(ending)} of {len(rights)} photos they end within "
+            f"{WARN_WITHIN.days} days, first of {ending[0].file_name} on {ending[0].until}."
+        )
+    return notes
 
 
 def refuse_retired(records: Records, kind: RetiredKind, subject: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from muslin.curation.captions import caption_of
 from muslin.curation.captions.edit import said_by_people
 from muslin.curation.freeze import freeze
+from muslin.curation.measure import MEASURING_VERSION
 from muslin.curation.rights.standing import barred
 from muslin.curation.sets.check import Brand, check_set
 from muslin.curation.sets.diff import diff_of
@@ -62,9 +63,12 @@ class DatasetsDesk(CaptionsDesk):
     def unmeasured(self, shoot: str) -> int:
         """How many photos of a shoot nobody has measured yet: the work that a freeze brings."""
         found = self._shoot(shoot)
-        photos = self._read(lambda records: records.photos.of(found.id))
-        kept = self._shop.measures()
-        return sum(kept.get(photo.id) is None for photo in photos)
+
+        def count(records: Records) -> int:
+            kept = records.measures(MEASURING_VERSION)
+            return sum(kept.get(photo.id) is None for photo in records.photos.of(found.id))
+
+        return self._read(count)
 
     def diff_datasets(self, before: DatasetId, after: DatasetId) -> DatasetDiff:
         """What changed from one version to another. Raises NotFound."""

@@ -40,8 +40,9 @@ def list_captions(
     shoot: ShootName, where: Where = None, home: Home = None, json: Json = False
 ) -> None:
     """List the captions that photos would be frozen with today, and who wrote them."""
+    wanted = filter_of(where)
     with open_studio(home) as studio, drawn() as report:
-        photos = studio.captions(shoot, filter_of(where), report)
+        photos = studio.captions(shoot, wanted, report)
         changes = studio.caption_changes(shoot)
     rows = [(p.file_name, p.caption.author, p.caption.text) for p in photos]
     words = table(("PHOTO", "AUTHOR", "CAPTION"), rows, empty="No photo matches.")
