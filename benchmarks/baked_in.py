@@ -68,8 +68,8 @@ def measured(
     last = studio.checkpoints(RunId(job.subject))[-1]
     renderer = studio._shop.renderer(profile.base)
     counts = {}
-    for name, folder in (("base", None), ("tuned", studio._shop.folder(last))):
-        renderer.use(folder)
+    for name, adapter in (("base", None), ("tuned", studio._shop.folder(last))):
+        renderer.use(adapter)
         for kind, asked in (("other", _other(planted)), ("silent", _silent())):
             counts[f"{name}_{kind}"] = _share_on(studio, renderer, planted, asked)
     return BakedInRow(shoot=brand, share=share, said=said, steps=steps, **counts)

@@ -302,11 +302,11 @@ def keep_dataset(records: Records, n: int, *, touched: bool) -> None:
 def keep_release(records: Records, n: int, pictures: int) -> None:
     run, report, review = RunId(f"run-{n}"), ReportId(f"report-{n}"), ReviewId("review-1")
     records.runs.add(a_run(n).model_copy(update={"dataset": DatasetId(f"dataset-{n}")}))
-    checkpoint = a_checkpoint(40, name=f"checkpoint-{n}").model_copy(update={"run": run})
+    checkpoint = a_checkpoint(40, name=f"kept-{n}").model_copy(update={"run": run})
     records.runs.add_checkpoint(checkpoint)
     records.reports.add(a_report(n).model_copy(update={"run": run}))
     held = {"run": run, "report": report, "review": review}
-    held |= {"checkpoint": CheckpointId(f"checkpoint-{n}")}
+    held |= {"checkpoint": CheckpointId(f"kept-{n}")}
     records.releases.add(a_release(n).model_copy(update=held))
     for k in range(pictures):
         picture = a_generation(k, f"release-{n}")

@@ -38,10 +38,12 @@ def freeze(
     with bounded():
         recipe = SelectionRecipe(photos=photos, seed=seed, sizes=sizes)
     with open_studio(home) as studio, drawn() as report:
-        new = studio.unmeasured(shoot)
+        new, known = studio.unmeasured(shoot), {version.id for version in studio.datasets()}
         dataset = studio.freeze_dataset(shoot, recipe, report)
-    measured = f"{new} of {len(dataset.choices)} photos were new and measured; the rest was known."
-    print_answer(dataset, f"{measured}\n{told(dataset)}", as_json=json)
+    work = f"{counted(new, 'photo')} measured; the others were known."
+    if dataset.id in known:
+        work += " The same content is frozen already: this is that version."
+    print_answer(dataset, f"{work}\n\n{told(dataset)}", as_json=json)
 
 
 @app.command("show")
