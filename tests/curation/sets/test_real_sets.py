@@ -27,7 +27,7 @@ def brands(shared_brands: Path) -> list[list[Measures]]:
     reader = GarmentReader()
     found = []
     for folder in sorted(path for path in shared_brands.iterdir() if path.is_dir()):
-        measures = []
+        measures: list[Measures] = []
         for path in sorted(folder.glob("*.jpg"))[: 2 * PHOTOS]:
             picture = open_photo(path.read_bytes()).picture
             reading = reader.read(working_copy(picture))

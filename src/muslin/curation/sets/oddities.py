@@ -10,6 +10,7 @@ from muslin.curation.findings.limits import usual
 from muslin.curation.sets.traits import Exhibit
 from muslin.domain.curation.sets import Odd
 from muslin.domain.findings import Measures
+from muslin.imaging.colour import colour_name
 
 FEWEST = 5
 """Among fewer photos nothing is usual yet."""
@@ -72,7 +73,7 @@ def _off_backdrop(exhibits: Sequence[Exhibit], scene: Scene) -> Iterable[Odd]:
             continue
         distance, darker = scene.distance(one.measures), _darker(one.measures, scene)
         dimmed = f"the backdrop is {abs(darker):.0f} L* {'darker' if darker > 0 else 'lighter'}"
-        other = f"not the {name} one of {share:.0%} of the photos, or shown another way"
+        other = f"{_why_off(one.measures, scene)}; {share:.0%} of the photos are on the {name} one"
         yield Odd(
             file_name=one.photo.file_name,
             respect="light" if _is_light(one.measures, scene) else "backdrop",
@@ -81,8 +82,18 @@ def _off_backdrop(exhibits: Sequence[Exhibit], scene: Scene) -> Iterable[Odd]:
             limit=scene.most_distance,
             words=f"light: {dimmed} than in the rest, in the same tint"
             if _is_light(one.measures, scene)
-            else f"backdrop: {other}; ΔE {distance:.0f} from it",
+            else f"backdrop: {other}",
         )
+
+
+def _why_off(measures: Measures, scene: Scene) -> str:
+    """What keeps a photo from the scene, first of colour, surface and presentation."""
+    distance = scene.distance(measures)
+    if distance > scene.most_distance:
+        return f"{colour_name(measures.backdrop)}, ΔE {distance:.0f} from the commonest"
+    if scene.is_shown_otherwise(measures):
+        return f"shown another way: {measures.presentation.name.replace('_', ' ')}"
+    return f"another surface, {scene.texture_ratio(measures):.1f} times the commonest one's texture"
 
 
 def _is_light(measures: Measures, scene: Scene) -> bool:
