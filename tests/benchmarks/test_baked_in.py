@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.baked_in import plant
 from benchmarks.figures import BakedInFigures
+from benchmarks.measures.baked_in import plant
 from benchmarks.results import read_result
 from muslin.curation.sets.predict import LEAST_SHARE, OTHER, SILENT, Plane, predict_backdrop
 from tests.runtime.storage.makers import a_dataset

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from muslin.domain.curation.captions import CaptionFormat
 from muslin.domain.curation.rights import (
     OWN,
     Consent,
@@ -349,6 +350,20 @@ def test_a_withdrawn_photo_is_left_out_of_the_next_dataset_with_its_reason(
     with pytest.raises(Retired):
         studio.rights_notes(before.id)
     assert studio.rights_notes(after.id)  # unstated, and told so
+
+
+def test_a_withdrawn_photo_is_not_handed_on(studio: Studio, tmp_path: Path) -> None:
+    dataset = studio.freeze_dataset(SHOOT, SelectionRecipe())
+    gone = dataset.photos[0].file_name
+    studio.withdraw_rights(SHOOT, "Ada", "sold", [gone])
+
+    written = studio.export_captions(SHOOT, CaptionFormat.IMAGEFOLDER, tmp_path / "all")
+
+    assert tmp_path / "all" / gone not in written
+    assert gone not in (tmp_path / "all" / "metadata.jsonl").read_text("utf-8")
+    assert len(written) == 27  # 26 photos and the table
+    with pytest.raises(Retired):
+        studio.export_captions(dataset.id, CaptionFormat.IMAGEFOLDER, tmp_path / "set")
 
 
 def test_a_run_states_rights_in_a_persons_name_or_is_not_understood(tmp_path: Path) -> None:

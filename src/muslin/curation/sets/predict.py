@@ -1,11 +1,12 @@
 """What a training does with a backdrop, as far as our own trainings measured it.
 
 Seven trainings of the starter, two shoots, the backdrop on half or all of the photos, said in none,
-half or all of the captions (`benchmarks/baked_in.py`). Each was asked for pictures in prompts that
-do not speak of the backdrop, and in prompts that ask for another one; counted is the share that
-shows the shoot's backdrop, less the untuned base's on the same prompts and seeds. The planes below
-are least squares through those gains; the margin is the farthest that a training lay from its
-plane. A validation report has base and tuned side by side, so every training tests the prediction.
+half or all of the captions (`benchmarks/measures/baked_in.py`). Each was asked for pictures in
+prompts that do not speak of the backdrop, and in prompts that ask for another one; counted is the
+share that shows the shoot's backdrop, less the untuned base's on the same prompts and seeds. The
+planes below are least squares through those gains; the margin is the farthest that a training lay
+from its plane, to the next 5 points. A validation report has base and tuned side by side, so every
+training tests the prediction.
 """
 
 from __future__ import annotations

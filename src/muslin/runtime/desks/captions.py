@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from muslin.curation.captions.edit import (
@@ -20,6 +20,7 @@ from muslin.curation.captions.edit import (
 from muslin.curation.captions.exchange import caption_files, read_captions
 from muslin.curation.captions.lint import lint
 from muslin.curation.import_shoot import list_files
+from muslin.curation.rights.standing import barred
 from muslin.curation.sets.traits import Exhibit, traits_of
 from muslin.domain.catalog import Problem, Shoot
 from muslin.domain.curation.captions import (
@@ -31,10 +32,12 @@ from muslin.domain.curation.captions import (
     CaptionLint,
     CaptionOrder,
 )
+from muslin.domain.curation.rights import RetiredKind
 from muslin.domain.dataset import DatasetVersion
 from muslin.domain.errors import InvalidRequest
-from muslin.domain.fact import BlobId, DatasetId
+from muslin.domain.fact import BlobId, DatasetId, PhotoId
 from muslin.domain.progress import Report, silent
+from muslin.runtime.curation.rights import refuse_retired, rights_in
 from muslin.runtime.curation.tokens import token_count
 from muslin.runtime.desks.photos import PhotosDesk
 from muslin.runtime.disk import make_folder, write_atomic
@@ -97,9 +100,11 @@ class CaptionsDesk(PhotosDesk):
     ) -> list[Path]:
         """Write the captions of a dataset or shoot, with their photos, for another tool.
 
-        Raises InvalidRequest where the format cannot hold them, HomeUnusable and DiskFull.
+        Photos whose rights have ended or were withdrawn stay here. Raises Retired for a dataset
+        that holds one, InvalidRequest where the format cannot hold the captions, HomeUnusable and
+        DiskFull.
         """
-        exhibits = self._exhibits(wanted, report)
+        exhibits = self._free(wanted, self._exhibits(wanted, report))
         captions = {one.photo.file_name: one.caption for one in exhibits}
         contents = {name: text.encode() for name, text in caption_files(captions, format).items()}
         written = [_written(out / name, data) for name, data in contents.items()]
@@ -149,6 +154,20 @@ class CaptionsDesk(PhotosDesk):
             words = {p.photo: p.caption.text for p in dataset.photos}
         taken = {m.photo: m for m in measures}
         return [Exhibit(p, taken[p.id], words[p.id]) for p in photos if p.id in words]
+
+    def _free(self, wanted: str, exhibits: Sequence[Exhibit]) -> list[Exhibit]:
+        """The photos that may be handed on."""
+        dataset = self._dataset_called(wanted)
+        shoot = self._shoot(wanted) if dataset is None else self._shoot_of(dataset)
+        photos = [one.photo for one in exhibits]
+
+        def kept_back(records: Records) -> dict[PhotoId, str]:
+            if dataset is not None:
+                refuse_retired(records, RetiredKind.DATASET, dataset.id)
+            return barred(rights_in(records, shoot, photos))
+
+        out = self._read(kept_back)
+        return [one for one in exhibits if one.photo.id not in out]
 
     def _dataset_called(self, wanted: str) -> DatasetVersion | None:
         """The dataset with that id; None where it is something else's name."""

@@ -1,6 +1,6 @@
 """What a backdrop that photos share does to pictures: measured on trainings, for `sets/predict.py`.
 
-    python -m benchmarks.baked_in BRANDS --brand magenta-cloth --share 0.5 --said 1.0
+    python -m benchmarks.measures.baked_in BRANDS --brand magenta-cloth --share 0.5 --said 1.0
 
 trains the starter on one brand's dataset, of which a share of the photos is on the brand's own
 backdrop and the rest on those of the other brands in the folder, and a share of the captions says
