@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from muslin.domain.profile import Profile
+from muslin.training.adamw import AdamW
 from muslin.training.prodigy import Prodigy
 
 CLIP_NORM = 1.0
@@ -101,14 +102,16 @@ class Update:
         self._steps = steps
 
 
-def optimizer_of(parameters: Sequence[nn.Parameter], profile: Profile) -> torch.optim.Optimizer:
+def optimizer_of(
+    parameters: Sequence[nn.Parameter], profile: Profile
+) -> AdamW | torch.optim.Optimizer:
     """The optimizer that a profile names.
 
-    AdamW: Loshchilov & Hutter, arXiv 1711.05101. Adafactor: Shazeer & Stern, arXiv 1804.04235; its
+    Adafactor: Shazeer & Stern, arXiv 1804.04235; its
     steps are relative to each tensor's size, and it waits for the device twice per tensor.
     """
     if profile.optimizer == "prodigy":
         return Prodigy(parameters, profile.weight_decay)
     if profile.optimizer == "adafactor":
         return torch.optim.Adafactor(parameters, weight_decay=profile.weight_decay)
-    return torch.optim.AdamW(parameters, weight_decay=profile.weight_decay, fused=True)
+    return AdamW(parameters, profile.weight_decay)
