@@ -18,7 +18,7 @@ EPSILON = 1e-8
 """The defaults of Kingma & Ba, arXiv 1412.6980, and of every peer."""
 
 Memory = dict[str, Tensor]
-"""What is remembered of one weight tensor: steps taken, means of gradients and of their squares."""
+"""What is remembered of one weight tensor: means of its gradients and of their squares."""
 
 
 class AdamW:
@@ -27,25 +27,26 @@ class AdamW:
     def __init__(self, parameters: Iterable[nn.Parameter], weight_decay: float) -> None:
         self._parameters = list(parameters)
         self._memories: dict[int, Memory] = {}  # by place, from a weight's first gradient on
+        self._steps = torch.zeros(len(self._parameters), device=self._parameters[0].device)
         self.param_groups: list[dict[str, Any]] = [{"lr": 0.0, "weight_decay": weight_decay}]
 
     @torch.no_grad()
-    def step(self) -> None:
-        """Use up the gradients of the weights that have one."""
+    def step(self, divisor: Tensor | None = None) -> None:
+        """Use up the gradients of the weights that have one, divided by a number, () float32."""
         (group,) = self.param_groups
         learning = [(n, p, p.grad) for n, p in enumerate(self._parameters) if p.grad is not None]
         if not learning:
             return
         memories = [self._memory(place) for place, _, _ in learning]
-        steps = [memory["step"] for memory in memories]
-        torch._foreach_add_(steps, 1)
+        places = [place for place, _, _ in learning]
+        self._count(places)
         torch._fused_adamw_(
             [parameter for _, parameter, _ in learning],
             [gradient for _, _, gradient in learning],
             [memory["exp_avg"] for memory in memories],
             [memory["exp_avg_sq"] for memory in memories],
             [],
-            steps,
+            [self._steps[place] for place in places],
             lr=group["lr"],
             beta1=BETA_1,
             beta2=BETA_2,
@@ -53,6 +54,7 @@ class AdamW:
             eps=EPSILON,
             amsgrad=False,
             maximize=False,
+            grad_scale=divisor,
         )
 
     def zero_grad(self) -> None:
@@ -61,22 +63,33 @@ class AdamW:
             parameter.grad = None
 
     def state_dict(self) -> dict[str, Any]:
-        """What `load_state_dict` takes; the tensors are not copied."""
-        return {"state": dict(self._memories), "param_groups": self.param_groups}
+        """What `load_state_dict` takes; means are not copied."""
+        state = {
+            place: {"step": self._steps[place].clone(), **memory}
+            for place, memory in self._memories.items()
+        }
+        return {"state": state, "param_groups": self.param_groups}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on with what `state_dict` gave, on the weights' devices."""
         self.param_groups = [dict(group) for group in state["param_groups"]]
-        self._memories = {
-            place: {n: t.to(self._parameters[place].device, copy=True) for n, t in memory.items()}
-            for place, memory in state["state"].items()
-        }
+        device = self._steps.device
+        for place, memory in state["state"].items():
+            means = {name: mean for name, mean in memory.items() if name != "step"}
+            self._steps[place] = memory["step"]
+            self._memories[place] = {n: mean.to(device, copy=True) for n, mean in means.items()}
+
+    def _count(self, places: list[int]) -> None:
+        """One step more for the weights at these places; nearly always that is all of them."""
+        if len(places) == len(self._parameters):
+            self._steps.add_(1)
+        else:
+            self._steps[places] += 1
 
     def _memory(self, place: int) -> Memory:
         if place not in self._memories:
             parameter = self._parameters[place]
             self._memories[place] = {
-                "step": torch.zeros((), dtype=torch.float32, device=parameter.device),
                 "exp_avg": torch.zeros_like(parameter, memory_format=torch.preserve_format),
                 "exp_avg_sq": torch.zeros_like(parameter, memory_format=torch.preserve_format),
             }

@@ -59,13 +59,23 @@ class Update:
         self._steps += 1
         for group in self._optimizer.param_groups:
             group["lr"] = learning_rate(self._profile, self._steps)
-        norm = nn.utils.clip_grad_norm_(self._parameters, CLIP_NORM)
-        self._optimizer.step()
+        norm = self._clipped_step()
         self._optimizer.zero_grad()
         if self._averages:
             share = 1 - averaging_decay(self._profile.ema, self._steps)
             with torch.no_grad():
                 torch._foreach_lerp_(self._averages, tuple(self._parameters), share)
+        return norm
+
+    def _clipped_step(self) -> Tensor:
+        """Change the parameters; AdamW shortens gradients on the way, others need a walk before."""
+        gradients = [p.grad for p in self._parameters if p.grad is not None]
+        norm = nn.utils.get_total_norm(gradients)
+        if isinstance(self._optimizer, AdamW):
+            self._optimizer.step(divisor=(norm / CLIP_NORM).clamp(min=1.0))
+        else:
+            nn.utils.clip_grads_with_norm_(self._parameters, CLIP_NORM, norm)
+            self._optimizer.step()
         return norm
 
     def values(self) -> dict[str, Tensor]:
