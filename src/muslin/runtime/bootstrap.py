@@ -17,7 +17,7 @@ from muslin.domain.errors import PartMissing
 from muslin.domain.fact import BlobId, PhotoId
 from muslin.domain.findings import Measures
 from muslin.domain.training import Checkpoint
-from muslin.imaging.crop import cut
+from muslin.imaging.crop import SOURCE, cut
 from muslin.imaging.guard import PhotoDecoder
 from muslin.imaging.types import Alpha, Picture
 from muslin.networks.vision.garment import GarmentReader
@@ -155,6 +155,8 @@ class Crops:
 
     def __init__(self, blobs: Blobs, decoder: PhotoDecoder, reader: GarmentReader) -> None:
         self._blobs, self._decoder, self._reader = blobs, decoder, reader
+
+    picture_source = SOURCE
 
     @property
     def mask_source(self) -> str:
