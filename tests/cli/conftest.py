@@ -36,15 +36,19 @@ from muslin.domain.leaving import (
     ExportedFile,
     ExportedRelease,
     ExportOrder,
+    GateCheck,
     GateDecision,
     GenerateOrder,
     Generation,
     ImageRequest,
+    Override,
     Release,
     SourceType,
 )
 from muslin.domain.profile import Profile
 from muslin.domain.progress import Progress, Report
+from muslin.domain.proving.gates import GateRecord, Phase
+from muslin.domain.proving.rules import HumanRule, Rules, RulesVersion
 from muslin.domain.training import (
     Choice,
     Foreseen,
@@ -120,8 +124,37 @@ def a_release() -> Release:
         report=REPORT,
         review=ReviewId("review-1"),
         base="starter",
-        gate=GateDecision(checks=(), verdict=Verdict.PASSED),
+        gate=GateDecision(checks=(), verdict=Verdict.PASSED, overrides=(an_override(),)),
         created_at=NOON,
+    )
+
+
+SHEEN = HumanRule(name="sheen", question="Silk shows its sheen.")
+
+
+def an_override() -> Override:
+    return Override(
+        report=REPORT,
+        check="sheen",
+        verdict=Verdict.UNKNOWN,
+        person="Ada",
+        reason="no silk",
+        at=NOON,
+    )
+
+
+def a_gate() -> GateRecord:
+    """A review gate whose only check was overridden."""
+    check = GateCheck(name="sheen", verdict=Verdict.UNKNOWN, words="Nobody answered.")
+    return GateRecord(
+        name="knitwear",
+        phase=Phase.REVIEW,
+        verdict=Verdict.UNKNOWN,
+        checks=(check,),
+        evidence=("review-1",),
+        by="Ada",
+        at=NOON,
+        overrides=(an_override(),),
     )
 
 
@@ -234,6 +267,26 @@ class CannedStudio:
 
     def aliases(self, name: str) -> dict[Alias, ReleaseId]:
         return {Alias.LIVE: ReleaseId("release-1"), Alias.PREVIOUS: ReleaseId("release-0")}
+
+    def set_rules(self, rules: Rules, by: str, name: str) -> RulesVersion:
+        self._note("set_rules", rules, by, name)
+        return RulesVersion(name=name, version=1, rules=rules, by=by, at=NOON)
+
+    def rules(self, name: str) -> RulesVersion | None:
+        self._note("rules", name)
+        return RulesVersion(name=name, version=1, rules=Rules(human=(SHEEN,)), by="Ada", at=NOON)
+
+    def gates(self, name: str) -> list[GateRecord]:
+        self._note("gates", name)
+        return [a_gate()]
+
+    def gate_history(self, name: str) -> list[GateRecord]:
+        self._note("gate_history", name)
+        return [a_gate(), a_gate()]
+
+    def override(self, report: str, check: str, person: str, reason: str) -> Override:
+        self._note("override", report, check, person, reason)
+        return an_override()
 
     def export_release(self, order: ExportOrder, out: Path) -> ExportedRelease:
         self._note("export_release", order, out)

@@ -36,6 +36,11 @@ EVERY_VERB = (
     "releases rollback knitwear",
     "releases export knitwear --format kohya --out elsewhere",
     "adapters import theirs.safetensors --base starter --name theirs --dataset dataset-1",
+    "rules set examples/rules.toml --as Ada --name knitwear",
+    "rules show knitwear",
+    "gates show knitwear",
+    "gates show knitwear --history",
+    "gates override knitwear sheen --as Ada --reason 'no silk'",
     "images generate --release knitwear --prompt 'a red dress' --out pictures",
     "jobs list",
     "jobs follow job-1",
@@ -157,6 +162,16 @@ def test_a_release_gets_the_alias_that_was_asked_for(
 
     assert ("release", "knitwear", Alias.CANDIDATE) in studio.asked
     assert ("promote", "release-1", Alias.LIVE) in studio.asked
+
+
+@pytest.mark.usefixtures("studio")
+def test_what_was_overridden_stands_beside_its_release_and_its_gate(muslin: Terminal) -> None:
+    listed, shown = muslin("releases", "list"), muslin("gates", "show", "knitwear")
+
+    assert "sheen by Ada" in listed.out
+    assert "! overridden" in shown.out
+    assert "by Ada, 2026-03-01 12:00 UTC: no silk" in shown.out
+    assert "? unknown" in shown.out
 
 
 @pytest.mark.usefixtures("studio")

@@ -8,6 +8,7 @@ from typing import Self
 
 from muslin.domain.progress import Report, silent
 from muslin.runtime.bootstrap import Workshop
+from muslin.runtime.desks.gating import GatingDesk
 from muslin.runtime.desks.judging import JudgingDesk
 from muslin.runtime.desks.photos import PhotosDesk
 from muslin.runtime.desks.pictures import PicturesDesk
@@ -18,7 +19,15 @@ from muslin.runtime.doctor import DoctorLine, examine
 from muslin.runtime.orders import RunOrder, RunOutcome
 
 
-class Studio(PhotosDesk, TrainingDesk, JudgingDesk, ReleasingDesk, PicturesDesk, WeightsDesk):
+class Studio(
+    PhotosDesk,
+    TrainingDesk,
+    JudgingDesk,
+    GatingDesk,
+    ReleasingDesk,
+    PicturesDesk,
+    WeightsDesk,
+):
     """An open studio; a context manager. Every method is one or more whole transactions."""
 
     @classmethod

@@ -14,6 +14,7 @@ from muslin.domain.progress import Report
 from muslin.domain.training import Checkpoint
 from muslin.domain.work import Job
 from muslin.runtime.bootstrap import KeptPictures, Workshop
+from muslin.runtime.desks.dossier import rules_of
 from muslin.runtime.disk import write_atomic
 from muslin.runtime.home import Home
 from muslin.runtime.jobs.attempt import Attempt
@@ -58,7 +59,9 @@ def _prove(shop: Workshop, run_id: RunId, report: Report) -> ValidationReport:
         checkpoints = tuple(records.runs.checkpoints(run_id))
         dataset = records.datasets.get(run.dataset)
         photos = {photo.id: photo for photo in records.photos.of(dataset.shoot)}
-    trial = Trial(run, checkpoints, dataset, probes_of(shop, dataset, photos))
+        rules = rules_of(records, run.name)
+    probes = probes_of(shop, dataset, photos)
+    trial = Trial(run, checkpoints, dataset, probes, rules=rules)
     with shop.crops() as crops:
         bench = Bench(
             renderer=shop.renderer(run.profile.base),
