@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
@@ -24,7 +23,6 @@ from muslin.domain.fact import (
     GenerationId,
     JobId,
     ReleaseId,
-    ReportId,
     ReviewId,
     RunId,
     ShootId,
@@ -36,19 +34,15 @@ from muslin.domain.leaving import (
     ExportedFile,
     ExportedRelease,
     ExportOrder,
-    GateCheck,
     GateDecision,
     GenerateOrder,
     Generation,
     ImageRequest,
-    Override,
     Release,
     SourceType,
 )
 from muslin.domain.profile import Profile
 from muslin.domain.progress import Progress, Report
-from muslin.domain.proving.gates import GateRecord, Phase
-from muslin.domain.proving.rules import HumanRule, Rules, RulesVersion
 from muslin.domain.training import (
     Choice,
     Foreseen,
@@ -61,9 +55,9 @@ from muslin.domain.training import (
 )
 from muslin.domain.work import Job, JobKind, JobState
 from muslin.runtime.orders import RunOrder, RunOutcome
+from tests.cli.proving import NOON, REPORT, ProvingVerbs, an_override
 
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-RUN, REPORT, CHECKPOINT = RunId("run-1"), ReportId("report-1"), CheckpointId("checkpoint-300")
+RUN, CHECKPOINT = RunId("run-1"), CheckpointId("checkpoint-300")
 SHOOT = Shoot(id=ShootId("shoot-1"), name="knitwear", folder="/photos", imported_at=NOON)
 PROBLEM = Problem(file_name="logo.svg", code="unsupported", reason="not a photo")
 
@@ -129,41 +123,12 @@ def a_release() -> Release:
     )
 
 
-SHEEN = HumanRule(name="sheen", question="Silk shows its sheen.")
-
-
-def an_override() -> Override:
-    return Override(
-        report=REPORT,
-        check="sheen",
-        verdict=Verdict.UNKNOWN,
-        person="Ada",
-        reason="no silk",
-        at=NOON,
-    )
-
-
-def a_gate() -> GateRecord:
-    """A review gate whose only check was overridden."""
-    check = GateCheck(name="sheen", verdict=Verdict.UNKNOWN, words="Nobody answered.")
-    return GateRecord(
-        name="knitwear",
-        phase=Phase.REVIEW,
-        verdict=Verdict.UNKNOWN,
-        checks=(check,),
-        evidence=("review-1",),
-        by="Ada",
-        at=NOON,
-        overrides=(an_override(),),
-    )
-
-
 def foreseen(name: str, value: float | None, unit: str, known: Known, why: str) -> Foreseen:
     return Foreseen(name=name, value=value, unit=unit, known=known, why=why)
 
 
 @dataclass
-class CannedStudio:
+class CannedStudio(ProvingVerbs):
     """Answers every verb with a value of the right kind, and remembers what was asked."""
 
     asked: list[tuple[object, ...]] = field(default_factory=list)
@@ -267,26 +232,6 @@ class CannedStudio:
 
     def aliases(self, name: str) -> dict[Alias, ReleaseId]:
         return {Alias.LIVE: ReleaseId("release-1"), Alias.PREVIOUS: ReleaseId("release-0")}
-
-    def set_rules(self, rules: Rules, by: str, name: str) -> RulesVersion:
-        self._note("set_rules", rules, by, name)
-        return RulesVersion(name=name, version=1, rules=rules, by=by, at=NOON)
-
-    def rules(self, name: str) -> RulesVersion | None:
-        self._note("rules", name)
-        return RulesVersion(name=name, version=1, rules=Rules(human=(SHEEN,)), by="Ada", at=NOON)
-
-    def gates(self, name: str) -> list[GateRecord]:
-        self._note("gates", name)
-        return [a_gate()]
-
-    def gate_history(self, name: str) -> list[GateRecord]:
-        self._note("gate_history", name)
-        return [a_gate(), a_gate()]
-
-    def override(self, report: str, check: str, person: str, reason: str) -> Override:
-        self._note("override", report, check, person, reason)
-        return an_override()
 
     def export_release(self, order: ExportOrder, out: Path) -> ExportedRelease:
         self._note("export_release", order, out)

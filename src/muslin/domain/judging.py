@@ -176,6 +176,14 @@ class PictureTask(Fact):
     suspect: tuple[FailureKind, ...] = ()  # what machines found; not told to who judges
 
 
+class QueuedPicture(Fact):
+    """A task in the order in which people are asked, and how far it is."""
+
+    task: PictureTask
+    judged_by: tuple[str, ...]
+    claimed_by: str | None  # who is looking at it right now
+
+
 class Sight(Fact):
     """What a reviewer is shown: of a pair, nothing tells which side is which."""
 
@@ -242,6 +250,15 @@ class QuestionTally(Fact):
     question: str
     yes: int  # pictures where nobody said no
     answered: int
+
+
+class Preferences(Fact):
+    """How often the tuned picture of a pair was liked better, not knowing which it was."""
+
+    tuned: int
+    other: int
+    neither: int
+    chance: float  # of a split this uneven or more if both were equal: two-sided sign test
 
 
 class Agreement(Fact):

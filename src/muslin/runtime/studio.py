@@ -13,6 +13,7 @@ from muslin.runtime.desks.judging import JudgingDesk
 from muslin.runtime.desks.photos import PhotosDesk
 from muslin.runtime.desks.pictures import PicturesDesk
 from muslin.runtime.desks.releasing import ReleasingDesk
+from muslin.runtime.desks.reviewing import ReviewingDesk
 from muslin.runtime.desks.training import TrainingDesk
 from muslin.runtime.desks.weights import WeightsDesk
 from muslin.runtime.doctor import DoctorLine, examine
@@ -24,6 +25,7 @@ class Studio(
     TrainingDesk,
     JudgingDesk,
     GatingDesk,
+    ReviewingDesk,
     ReleasingDesk,
     PicturesDesk,
     WeightsDesk,

@@ -10,6 +10,7 @@ from muslin.domain.judging import ValidationReport
 from muslin.domain.proving.rules import Rules
 from muslin.release.gate import Standing
 from muslin.release.phases import Dossier, changed, phase_gates
+from muslin.review.agreement import tallies
 from muslin.runtime.storage.records import Records
 
 
@@ -23,6 +24,7 @@ def standing_of(records: Records, report: ValidationReport) -> Standing:
     """What is asked of a report beyond its proof, and what was excused."""
     return Standing(
         rules=rules_of(records, report.name),
+        tallies=tallies(records.judgements.of_report(report.id)),
         overrides=records.overrides.of_report(report.id),
     )
 

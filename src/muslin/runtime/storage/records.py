@@ -11,6 +11,7 @@ from muslin.runtime.storage.jobs import SqlJobs
 from muslin.runtime.storage.licences import SqlAcceptances
 from muslin.runtime.storage.photos import SqlMeasures, SqlPhotos
 from muslin.runtime.storage.proving.gates import SqlGates, SqlOverrides, SqlRules
+from muslin.runtime.storage.proving.reviewing import SqlClaims, SqlJudgements
 from muslin.runtime.storage.releases import SqlGenerations, SqlReleases
 from muslin.runtime.storage.reports import SqlRendered, SqlReports, SqlReviews
 from muslin.runtime.storage.runs import SqlRuns
@@ -86,6 +87,16 @@ class Records:
     def overrides(self) -> SqlOverrides:
         """Checks that somebody let pass by name."""
         return SqlOverrides(self.connection)
+
+    @property
+    def judgements(self) -> SqlJudgements:
+        """What people said of pictures."""
+        return SqlJudgements(self.connection)
+
+    @property
+    def claims(self) -> SqlClaims:
+        """Who is looking at which picture."""
+        return SqlClaims(self.connection)
 
     @property
     def gates(self) -> SqlGates:
