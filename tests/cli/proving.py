@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from muslin.domain.fact import BlobId, CheckpointId, ReportId
+from muslin.domain.fact import BlobId, CheckpointId, ReportId, RunId
 from muslin.domain.findings import Verdict
 from muslin.domain.judging import (
     Agreement,
@@ -16,10 +16,20 @@ from muslin.domain.judging import (
     Preferences,
     Probe,
     QueuedPicture,
+    Region,
     Said,
     Sight,
 )
 from muslin.domain.leaving import GateCheck, Override
+from muslin.domain.proving.failures import (
+    Collection,
+    CollectionPlan,
+    FailureCase,
+    FailureComparison,
+    FailureGroup,
+    KindChange,
+    Rate,
+)
 from muslin.domain.proving.gates import GateRecord, Phase
 from muslin.domain.proving.rules import HumanRule, Rules, RulesVersion
 
@@ -40,6 +50,17 @@ def a_task() -> PictureTask:
         checkpoint=CheckpointId("checkpoint-300"),
         picture=PICTURE,
         suspect=(FailureKind.COLOUR,),
+    )
+
+
+def a_group() -> FailureGroup:
+    return FailureGroup(
+        kind=FailureKind.COLOUR,
+        category="dress",
+        where="red",
+        rate=Rate(failed=4, pictures=6, least=0.30, most=0.90),
+        cases=("case-1",),
+        taught=2,
     )
 
 
@@ -124,6 +145,48 @@ class ProvingVerbs:
         self._note("agreement", report)
         agreed = Agreement(one="Ada", other="Grace", pictures=50, same=0.7, kappa=0.4)
         return [agreed], Preferences(tuned=9, other=1, neither=2, chance=0.0215)
+
+    def failures(self, report: str) -> list[FailureCase]:
+        self._note("failures", report)
+        return [
+            FailureCase(
+                id="case-1",
+                name="knitwear",
+                run=RunId("run-1"),
+                report=REPORT,
+                checkpoint=CheckpointId("checkpoint-300"),
+                probe=a_task().probe,
+                picture=PICTURE,
+                kind=FailureKind.COLOUR,
+                region=Region.GARMENT,
+                note="rather pink",
+                by="Ada",
+                at=NOON,
+            )
+        ]
+
+    def failure_groups(self, report: str) -> list[FailureGroup]:
+        self._note("failure_groups", report)
+        return [a_group()]
+
+    def collection_plan(self, report: str) -> CollectionPlan:
+        self._note("collection_plan", report)
+        one = Collection(group=a_group(), photos=7, words="7 photos: red dress", why="4 of 6")
+        return CollectionPlan(name="knitwear", report=REPORT, collections=(one,))
+
+    def compare_failures(
+        self, name: str, before: str | None, after: str | None
+    ) -> FailureComparison:
+        self._note("compare_failures", name, before, after)
+        change = KindChange(
+            kind=FailureKind.COLOUR,
+            before=a_group().rate,
+            after=Rate(failed=0, pictures=6, least=0.0, most=0.39),
+            mended=4,
+            broken=0,
+            chance=0.125,
+        )
+        return FailureComparison(before=REPORT, after=REPORT, shared=6, kinds=(change,))
 
     def override(self, report: str, check: str, person: str, reason: str) -> Override:
         self._note("override", report, check, person, reason)

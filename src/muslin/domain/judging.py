@@ -56,6 +56,18 @@ class Probe(Fact):
     colour: str
 
 
+class ProbeSetVersion(Fact):
+    """The work that all checkpoints of a name are judged on; the newest version is drawn next."""
+
+    name: str  # of the runs
+    version: int  # counts from 1
+    digest: str  # sha256 over the probes
+    probes: tuple[Probe, ...]
+    carried: int  # of them from earlier failures
+    why: str
+    at: datetime
+
+
 class ProbePicture(Fact):
     """One rendered probe and its measured values; None = not measured."""
 
@@ -118,6 +130,12 @@ class ValidationReport(Fact):
     reason: str
     verdict: Verdict
     page: BlobId  # one HTML page with all pictures inside
+    probe_set: int = 0  # version of the probes; 0 = made before they had one
+
+    @property
+    def tuned(self) -> CheckpointProof | None:
+        """The proof of the picked checkpoint."""
+        return next((c for c in self.checkpoints if c.checkpoint == self.picked), None)
 
 
 class Decision(StrEnum):

@@ -14,7 +14,7 @@ def machine_checks(rules: Rules, report: ValidationReport) -> Iterator[GateCheck
 
     A metric that the report does not hold is unknown, and so blocks.
     """
-    picked = next((c for c in report.checkpoints if c.checkpoint == report.picked), None)
+    picked = report.tuned
     known = {m.name: m for m in (*picked.measured, *picked.metrics)} if picked else {}
     for rule in rules.machine:
         yield _machine_check(rule, known.get(rule.metric))

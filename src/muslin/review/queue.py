@@ -32,7 +32,7 @@ def tasks_of(report: ValidationReport, against: str | None = None) -> list[Pictu
     With `against` ("base", or the step of another checkpoint) each task is a pair.
     Raises InvalidRequest when there is no picked checkpoint, or nothing to set against it.
     """
-    tuned = next((c for c in report.checkpoints if c.checkpoint == report.picked), None)
+    tuned = report.tuned
     if tuned is None or tuned.checkpoint is None:
         raise InvalidRequest(
             f"Report {report.id} picked no checkpoint, so there is no picture to judge.",

@@ -10,6 +10,7 @@ from muslin.domain.progress import Report, silent
 from muslin.runtime.bootstrap import Workshop
 from muslin.runtime.desks.gating import GatingDesk
 from muslin.runtime.desks.judging import JudgingDesk
+from muslin.runtime.desks.learning import LearningDesk
 from muslin.runtime.desks.photos import PhotosDesk
 from muslin.runtime.desks.pictures import PicturesDesk
 from muslin.runtime.desks.releasing import ReleasingDesk
@@ -26,6 +27,7 @@ class Studio(
     JudgingDesk,
     GatingDesk,
     ReviewingDesk,
+    LearningDesk,
     ReleasingDesk,
     PicturesDesk,
     WeightsDesk,

@@ -60,6 +60,7 @@ def validate(trial: Trial, bench: Bench, report: Report = silent) -> ValidationR
         reason=proof.pick.reason,
         verdict=proof.pick.verdict,
         page=bench.blobs.put(page.encode()),
+        probe_set=trial.probes.version,
     )
 
 

@@ -11,6 +11,7 @@ from muslin.runtime.storage.jobs import SqlJobs
 from muslin.runtime.storage.licences import SqlAcceptances
 from muslin.runtime.storage.photos import SqlMeasures, SqlPhotos
 from muslin.runtime.storage.proving.gates import SqlGates, SqlOverrides, SqlRules
+from muslin.runtime.storage.proving.learning import SqlProbeSets
 from muslin.runtime.storage.proving.reviewing import SqlClaims, SqlJudgements
 from muslin.runtime.storage.releases import SqlGenerations, SqlReleases
 from muslin.runtime.storage.reports import SqlRendered, SqlReports, SqlReviews
@@ -87,6 +88,11 @@ class Records:
     def overrides(self) -> SqlOverrides:
         """Checks that somebody let pass by name."""
         return SqlOverrides(self.connection)
+
+    @property
+    def probe_sets(self) -> SqlProbeSets:
+        """Which probes are drawn."""
+        return SqlProbeSets(self.connection)
 
     @property
     def judgements(self) -> SqlJudgements:
