@@ -21,6 +21,7 @@ from muslin.domain.judging import (
     Sight,
 )
 from muslin.domain.leaving import GateCheck, Override
+from muslin.domain.proving.autonomy import Autonomy
 from muslin.domain.proving.failures import (
     Collection,
     CollectionPlan,
@@ -112,12 +113,12 @@ class ProvingVerbs:
         self._note("gate_history", name)
         return [a_gate(), a_gate()]
 
-    def review_queue(self, report: str, against: str | None) -> list[QueuedPicture]:
-        self._note("review_queue", report, against)
+    def review_queue(self, report: str, pile: str) -> list[QueuedPicture]:
+        self._note("review_queue", report, pile)
         return [QueuedPicture(task=a_task(), judged_by=("Ada",), claimed_by="Grace")]
 
-    def next_picture(self, report: str, person: str, against: str | None) -> Sight | None:
-        self._note("next_picture", report, person, against)
+    def next_picture(self, report: str, person: str, pile: str) -> Sight | None:
+        self._note("next_picture", report, person, pile)
         if person == "Idle":
             return None
         return Sight(
@@ -145,6 +146,22 @@ class ProvingVerbs:
         self._note("agreement", report)
         agreed = Agreement(one="Ada", other="Grace", pictures=50, same=0.7, kappa=0.4)
         return [agreed], Preferences(tuned=9, other=1, neither=2, chance=0.0215)
+
+    def autonomy(self, name: str) -> list[Autonomy]:
+        self._note("autonomy", name)
+        return [
+            Autonomy(
+                category="dress",
+                channel="shop",
+                judged=170,
+                passed=170,
+                least_pass=0.978,
+                level=3,
+                share=0.1,
+                critical=0,
+                why="At least 97.8 % pass.",
+            )
+        ]
 
     def failures(self, report: str) -> list[FailureCase]:
         self._note("failures", report)

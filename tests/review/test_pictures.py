@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from muslin.domain.errors import InvalidRequest, NotFound, PictureTaken
+from muslin.domain.fact import BlobId, GenerationId, ReleaseId
 from muslin.domain.findings import Verdict
 from muslin.domain.judging import (
     Answer,
@@ -18,9 +20,11 @@ from muslin.domain.judging import (
     Side,
     Sight,
 )
+from muslin.domain.leaving import Generation, ImageRequest, SourceType
 from muslin.review.agreement import agreements, cohens_kappa, preferences, sign_test, tallies
+from muslin.review.failures.cases import cases_of
 from muslin.review.judge import CLAIMED_FOR, Bench, judge, take_next, undo
-from muslin.review.queue import queue, swapped, tasks_of
+from muslin.review.queue import LIVE, PROOF, queue, swapped, tasks_of
 from tests.release.reports import NOON
 from tests.review.sitting import ASKED, a_bench, a_drawn_report
 
@@ -36,8 +40,8 @@ def order(bench: Bench) -> list[int]:
     return [q.task.place for q in queue(tasks_of(REPORT), said, held, NOON)]
 
 
-def taken(bench: Bench, person: str, against: str | None = None) -> Sight:
-    sight = take_next(bench, person, NOON, against)
+def taken(bench: Bench, person: str, pile: str = PROOF) -> Sight:
+    sight = take_next(bench, person, NOON, pile)
     assert sight is not None
     return sight
 
@@ -226,3 +230,32 @@ def test_a_question_has_a_yes_for_a_picture_only_where_nobody_said_no() -> None:
 )
 def test_the_sign_test_in_closed_form(one: int, other: int, chance: float) -> None:
     assert sign_test(one, other) == sign_test(other, one) == pytest.approx(chance)
+
+
+def a_generation(n: int, prompt: str) -> Generation:
+    return Generation(
+        id=GenerationId(f"picture-{n}"),
+        release=ReleaseId("release-1"),
+        base="starter",
+        request=ImageRequest(prompt=prompt, seed=n),
+        picture=BlobId(f"live-{n}"),
+        source_type=SourceType.GENERATED,
+        created_at=NOON,
+    )
+
+
+def test_pictures_drawn_with_the_release_are_judged_under_the_garment_that_they_name() -> None:
+    drawn = (a_generation(1, "a dress in red, on the beach"), a_generation(2, "two lamps"))
+    bench = replace(a_bench(REPORT), drawn=drawn)
+
+    first = taken(bench, "Ada", LIVE)
+    judge(bench, first.task, "Ada", BAD, NOON)
+    judge(bench, "report-1.picture-2", "Ada", GOOD, NOON)
+
+    kept = bench.judgements.of_report(REPORT.id)
+    assert [(j.task.picture, j.task.probe.category, j.task.probe.colour) for j in kept] == [
+        ("live-1", "dress", "red"),
+        ("live-2", "", ""),
+    ]
+    (case,) = [case for case in cases_of(REPORT, kept) if case.by == "Ada"]
+    assert (case.probe.prompt, case.probe.seed) == ("a dress in red, on the beach", 1)

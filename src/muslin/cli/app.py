@@ -24,7 +24,7 @@ from muslin.cli.commands import (
     shoots,
     weights,
 )
-from muslin.cli.commands.proving import failures, gates, rules
+from muslin.cli.commands.proving import autonomy, failures, gates, rules
 from muslin.domain.errors import StudioError
 from muslin.domain.progress import Cancelled
 
@@ -45,6 +45,7 @@ app.add_typer(reviews.app, name="reviews")
 app.add_typer(releases.app, name="releases")
 app.add_typer(rules.app, name="rules")
 app.add_typer(gates.app, name="gates")
+app.add_typer(autonomy.app, name="autonomy")
 app.add_typer(failures.app, name="failures")
 app.add_typer(images.app, name="images")
 app.add_typer(adapters.app, name="adapters")

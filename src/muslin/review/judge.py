@@ -18,9 +18,19 @@ from muslin.domain.judging import (
     Sight,
     ValidationReport,
 )
+from muslin.domain.leaving import Generation
 from muslin.domain.proving.rules import Rules
 from muslin.review.ports import Claims, Judgements
-from muslin.review.queue import next_for, preferred, queue, sight, standing, task_of, tasks_of
+from muslin.review.queue import (
+    PROOF,
+    next_for,
+    preferred,
+    queue,
+    sight,
+    standing,
+    task_of,
+    tasks_of,
+)
 
 CLAIMED_FOR = timedelta(minutes=10)
 """Long enough for a hard picture; whoever goes to lunch gives it free."""
@@ -31,25 +41,27 @@ class Bench:
     """A report before reviewers: what was said, who is looking, and the brand's questions.
 
     Whoever calls holds one transaction around each step, so that no two people are given one
-    picture. `seed` decides the sides of pairs.
+    picture. `drawn` are the pictures made with the release that people must see; `seed` decides the
+    sides of pairs.
     """
 
     report: ValidationReport
     judgements: Judgements
     claims: Claims
     rules: Rules
+    drawn: tuple[Generation, ...] = ()
     seed: int = 0
 
 
-def take_next(bench: Bench, person: str, at: datetime, against: str | None = None) -> Sight | None:
-    """Give a person the next picture, for them alone until the claim runs out; None = all done.
+def take_next(bench: Bench, person: str, at: datetime, pile: str = PROOF) -> Sight | None:
+    """Give a person a pile's next picture, theirs alone until the claim runs out; None = all done.
 
     Asked again, the same person gets the same picture. Raises InvalidRequest for a nameless one.
     """
     name = named(person)
     said = bench.judgements.of_report(bench.report.id)
     held = bench.claims.of_report(bench.report.id)
-    task = next_for(name, queue(tasks_of(bench.report, against), said, held, at))
+    task = next_for(name, queue(tasks_of(bench.report, pile, bench.drawn), said, held, at))
     if task is None:
         return None
     claim = Claim(task=task.id, report=bench.report.id, person=name, until=at + CLAIMED_FOR)
@@ -64,7 +76,7 @@ def judge(bench: Bench, task_id: str, person: str, said: Said, at: datetime) -> 
     be learnt from: no verdict, a failure without its kind, an answer to no question, a pass in
     spite of a no, or a second word of the same person.
     """
-    name, task = named(person), task_of(bench.report, task_id)
+    name, task = named(person), task_of(bench.report, task_id, bench.drawn)
     known = [j for j in standing(bench.judgements.of_report(task.report)) if j.task.id == task.id]
     if any(one.person == name for one in known):
         raise InvalidRequest(

@@ -14,23 +14,29 @@ from muslin.domain.judging import (
     Mode,
     PictureTask,
     Preferred,
+    Probe,
     QueuedPicture,
     Side,
     Sight,
     ValidationReport,
 )
+from muslin.domain.leaving import Generation
 from muslin.domain.proving.rules import Rules
 
 REVIEWERS = 2
 """Who judges alone cannot disagree: two is the fewest that agreement can be measured with."""
-BASE = "base"
+PROOF, LIVE, BASE = "proof", "live", "base"
+"""Piles of pictures: of the proof, drawn with the release, and pairs with the untuned base."""
 
 
-def tasks_of(report: ValidationReport, against: str | None = None) -> list[PictureTask]:
-    """One task for every probe of the picked checkpoint, in the probes' order.
+def tasks_of(
+    report: ValidationReport, pile: str = PROOF, drawn: Sequence[Generation] = ()
+) -> list[PictureTask]:
+    """The tasks of one pile, in a fixed order.
 
-    With `against` ("base", or the step of another checkpoint) each task is a pair.
-    Raises InvalidRequest when there is no picked checkpoint, or nothing to set against it.
+    PROOF: every probe of the picked checkpoint. LIVE: the pictures `drawn` with its release.
+    "base", or the step of another checkpoint: pairs of every probe, drawn by it and the picked one.
+    Raises InvalidRequest when there is no picked checkpoint, or no such pile.
     """
     tuned = report.tuned
     if tuned is None or tuned.checkpoint is None:
@@ -38,10 +44,23 @@ def tasks_of(report: ValidationReport, against: str | None = None) -> list[Pictu
             f"Report {report.id} picked no checkpoint, so there is no picture to judge.",
             hint="Train again with save_every not above steps, and validate.",
         )
-    other = _other(report, against, tuned) if against else None
+    if pile == LIVE:
+        return [
+            PictureTask(
+                id=f"{report.id}.{one.id}",
+                report=report.id,
+                mode=Mode.SINGLE,
+                place=place,
+                probe=probe_of(one, tuned),
+                checkpoint=tuned.checkpoint,
+                picture=one.picture,
+            )
+            for place, one in enumerate(drawn)
+        ]
+    other = None if pile == PROOF else _other(report, pile, tuned)
     return [
         PictureTask(
-            id=f"{report.id}.{place}" + (f".{against}" if other else ""),
+            id=f"{report.id}.{place}" + (f".{pile}" if other else ""),
             report=report.id,
             mode=Mode.PAIR if other else Mode.SINGLE,
             place=place,
@@ -55,22 +74,39 @@ def tasks_of(report: ValidationReport, against: str | None = None) -> list[Pictu
     ]
 
 
-def _other(report: ValidationReport, against: str, tuned: CheckpointProof) -> CheckpointProof:
-    if against == BASE:
+def probe_of(drawn: Generation, proof: CheckpointProof) -> Probe:
+    """A drawn picture's prompt and seed, with the garment and colour of the range that it names."""
+    words, probes = drawn.request.prompt, [picture.probe for picture in proof.pictures]
+    return Probe(
+        prompt=words,
+        seed=drawn.request.seed,
+        category=_named(words, {probe.category for probe in probes}),
+        colour=_named(words, {probe.colour for probe in probes}),
+    )
+
+
+def _named(words: str, known: set[str]) -> str:
+    """The longest known name in the words; empty where there is none."""
+    return max((name for name in known if name in words), key=lambda n: (len(n), n), default="")
+
+
+def _other(report: ValidationReport, pile: str, tuned: CheckpointProof) -> CheckpointProof:
+    if pile == BASE:
         return report.base
     steps = {str(c.step): c for c in report.checkpoints if c is not tuned}
-    if against not in steps:
+    if pile not in steps:
         raise InvalidRequest(
-            f"There is nothing called {against!r} to set against step {tuned.step}.",
-            hint=f"Set it against one of: {', '.join([BASE, *steps])}.",
+            f"Report {report.id} has no pile of pictures called {pile!r}.",
+            hint=f"Piles are: {', '.join([PROOF, LIVE, BASE, *steps])}.",
         )
-    return steps[against]
+    return steps[pile]
 
 
-def task_of(report: ValidationReport, task: str) -> PictureTask:
+def task_of(report: ValidationReport, task: str, drawn: Sequence[Generation] = ()) -> PictureTask:
     """The task with that id. Raises NotFound."""
-    parts = task.removeprefix(f"{report.id}.").split(".")
-    for one in tasks_of(report, parts[1] if len(parts) > 1 else None):
+    place, _, pile = task.removeprefix(f"{report.id}.").partition(".")
+    pile = pile or (PROOF if place.isdecimal() else LIVE)
+    for one in tasks_of(report, pile, drawn):
         if one.id == task:
             return one
     raise NotFound(f"There is no picture {task!r} to judge.", hint="`muslin reviews queue` lists.")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 
+from muslin.domain.fact import BlobId
 from muslin.domain.judging import (
     CheckpointProof,
     FailureKind,
     Flaw,
     Judgement,
-    ProbePicture,
+    Probe,
     Region,
     ValidationReport,
 )
@@ -43,7 +44,7 @@ def _found(report: ValidationReport, tuned: CheckpointProof) -> Iterator[Failure
     for picture in tuned.pictures:
         for kind in picture.failures:
             flaw = Flaw(kind=kind, region=REGIONS.get(kind, Region.WHOLE))
-            yield _case(report, tuned, picture, flaw)
+            yield _case(report, tuned, picture.probe, picture.picture, flaw)
 
 
 def _said(
@@ -52,29 +53,39 @@ def _said(
     for one in standing(judgements):
         if one.task.report == report.id:
             for flaw in one.said.flaws:
-                case = _case(report, tuned, tuned.pictures[one.task.place], flaw, one.person)
-                yield case.model_copy(update={"at": one.at})
+                case = _case(report, tuned, one.task.probe, one.task.picture, flaw)
+                yield _by_person(case, one)
 
 
 def _case(
     report: ValidationReport,
     tuned: CheckpointProof,
-    picture: ProbePicture,
+    probe: Probe,
+    picture: BlobId,
     flaw: Flaw,
-    by: str = MACHINE,
 ) -> FailureCase:
-    key = f"{report.id}:{picture.picture}:{by}:{flaw.kind}:{flaw.region}"
     return FailureCase(
-        id=f"case-{hashlib.sha256(key.encode()).hexdigest()[:12]}",
+        id=_id(report.id, picture, MACHINE, flaw.kind, flaw.region),
         name=report.name,
         run=report.run,
         report=report.id,
         checkpoint=tuned.checkpoint,
-        probe=picture.probe,
-        picture=picture.picture,
+        probe=probe,
+        picture=picture,
         kind=flaw.kind,
         region=flaw.region,
         note=flaw.note,
-        by=by,
+        by=MACHINE,
         at=report.created_at,
     )
+
+
+def _by_person(case: FailureCase, judgement: Judgement) -> FailureCase:
+    """A case as its person found it."""
+    who = judgement.person
+    id = _id(case.report, case.picture, who, case.kind, case.region)
+    return case.model_copy(update={"id": id, "by": who, "at": judgement.at})
+
+
+def _id(*parts: str) -> str:
+    return f"case-{hashlib.sha256(':'.join(parts).encode()).hexdigest()[:12]}"

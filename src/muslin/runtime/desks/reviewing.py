@@ -16,31 +16,38 @@ from muslin.domain.judging import (
     Sight,
     ValidationReport,
 )
+from muslin.domain.proving.autonomy import Autonomy
 from muslin.review.agreement import agreements, preferences
 from muslin.review.judge import Bench, judge, take_next, undo
-from muslin.review.queue import queue, tasks_of
+from muslin.review.queue import PROOF, queue, tasks_of
 from muslin.runtime.desks.desk import Desk
 from muslin.runtime.desks.dossier import dossier_of_report, record_gates, rules_of
+from muslin.runtime.desks.trust import autonomy_of, drawn_to_be_seen, trusted_report
 from muslin.runtime.disk import make_folder, write_atomic
 from muslin.runtime.storage.records import Records
 
 
 class ReviewingDesk(Desk):
-    """Queue, look, judge, take back, agree. `against` makes pairs: "base", or a step."""
+    """Queue, look, judge, take back, agree.
 
-    def review_queue(self, report: str, against: str | None = None) -> list[QueuedPicture]:
+    A pile of pictures is "proof", "live" (drawn with the release), or, for blind pairs, "base" or
+    the step of another checkpoint.
+    """
+
+    def review_queue(self, report: str, pile: str = PROOF) -> list[QueuedPicture]:
         """The pictures that still need somebody's eyes, suspects first."""
         found = self.report(report)
         with self._shop.storage.reading() as connection:
             records = Records(connection)
             said = records.judgements.of_report(found.id)
             held = records.claims.of_report(found.id)
-        return queue(tasks_of(found, against), said, held, now())
+            drawn = drawn_to_be_seen(records, found)
+        return queue(tasks_of(found, pile, drawn), said, held, now())
 
-    def next_picture(self, report: str, person: str, against: str | None = None) -> Sight | None:
+    def next_picture(self, report: str, person: str, pile: str = PROOF) -> Sight | None:
         """Give a person the next picture, theirs alone for ten minutes; None = nothing is left."""
         with self._sitting(self.report(report)) as bench:
-            return take_next(bench, person, now(), against)
+            return take_next(bench, person, now(), pile)
 
     def judge_picture(self, task: str, person: str, said: Said) -> Judgement:
         """Write down what a person says of a picture.
@@ -75,9 +82,21 @@ class ReviewingDesk(Desk):
             write_atomic(path, self._shop.blobs.get(blob))
         return list(shown)
 
+    def autonomy(self, name: str) -> list[Autonomy]:
+        """What each category and channel of a name's live look has earned; see `trusted_report`."""
+        with self._shop.storage.reading() as connection:
+            records = Records(connection)
+            return autonomy_of(records, trusted_report(records, name))
+
     @contextmanager
     def _sitting(self, report: ValidationReport) -> Iterator[Bench]:
         with self._shop.storage.transaction() as connection:
             records = Records(connection)
-            yield Bench(report, records.judgements, records.claims, rules_of(records, report.name))
+            yield Bench(
+                report,
+                records.judgements,
+                records.claims,
+                rules_of(records, report.name),
+                drawn_to_be_seen(records, report),
+            )
             record_gates(records, dossier_of_report(records, report))

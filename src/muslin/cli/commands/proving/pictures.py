@@ -16,19 +16,20 @@ if TYPE_CHECKING:
 
 Report = Annotated[str, typer.Argument(metavar="REPORT", help="Report, run, or name of a run.")]
 Person = Annotated[str, typer.Option("--as", metavar="PERSON", help="Name of who judges.")]
-Against = Annotated[
-    str | None,
-    typer.Option(metavar="OTHER", help="Judge blind pairs instead: `base`, or a step."),
+Pile = Annotated[
+    str,
+    typer.Option(
+        metavar="PILE",
+        help="proof; live (drawn with the release); for blind pairs base, or a step.",
+    ),
 ]
 Word = Literal["pass", "fail", "left", "right", "neither"]
 
 
-def show_queue(
-    report: Report, against: Against = None, home: Home = None, json: Json = False
-) -> None:
+def show_queue(report: Report, pile: Pile = "proof", home: Home = None, json: Json = False) -> None:
     """List the pictures that still need somebody's eyes, those that machines suspect first."""
     with open_studio(home) as studio:
-        waiting = studio.review_queue(report, against)
+        waiting = studio.review_queue(report, pile)
     words = table(
         ("PICTURE", "PROMPT", "SUSPECT", "JUDGED BY", "LOOKED AT BY"),
         [row_of(one) for one in waiting],
@@ -52,13 +53,13 @@ def row_of(waiting: QueuedPicture) -> tuple[str, ...]:
 def show_next(
     report: Report,
     person: Person,
-    against: Against = None,
+    pile: Pile = "proof",
     home: Home = None,
     json: Json = False,
 ) -> None:
     """Take the next picture; for ten minutes nobody else is given it."""
     with open_studio(home) as studio:
-        sight = studio.next_picture(report, person, against)
+        sight = studio.next_picture(report, person, pile)
         files = [str(path) for path in studio.save_sight(sight)] if sight else []
     words = told_sight(sight, files) if sight else "Nothing is left for you to judge."
     print_answer({"sight": sight, "files": files}, words, as_json=json)
@@ -181,7 +182,7 @@ def told_agreements(found: list[Agreement]) -> str:
 def told_preferences(pairs: Preferences) -> str:
     """Blind pairs for people."""
     if not pairs.tuned + pairs.other + pairs.neither:
-        return "No pair has been judged yet: muslin reviews next REPORT --as NAME --against base"
+        return "No pair has been judged yet: muslin reviews next REPORT --as NAME --pile base"
     return (
         f"Blind pairs: the tuned one {pairs.tuned}, the other {pairs.other}, neither "
         f"{pairs.neither}; equal looks would split like this or worse in "
