@@ -24,6 +24,7 @@ from muslin.cli.commands import (
     shoots,
     weights,
 )
+from muslin.cli.commands.proving import autonomy, failures, gates, rules
 from muslin.domain.errors import StudioError
 from muslin.domain.progress import Cancelled
 
@@ -42,6 +43,10 @@ app.add_typer(runs.app, name="runs")
 app.add_typer(reports.app, name="reports")
 app.add_typer(reviews.app, name="reviews")
 app.add_typer(releases.app, name="releases")
+app.add_typer(rules.app, name="rules")
+app.add_typer(gates.app, name="gates")
+app.add_typer(autonomy.app, name="autonomy")
+app.add_typer(failures.app, name="failures")
 app.add_typer(images.app, name="images")
 app.add_typer(adapters.app, name="adapters")
 app.add_typer(jobs.app, name="jobs")

@@ -37,6 +37,8 @@ STATUS = {
     "gate_closed": 27,
     "licence_refused": 28,
     "licence_not_accepted": 29,
+    "invalid_rules": 30,
+    "picture_taken": 31,
 }
 USAGE = 2
 INTERNAL = 70

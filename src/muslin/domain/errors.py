@@ -131,3 +131,15 @@ class LicenceNotAccepted(StudioError):
     """The base has conditions that nobody agreed to yet, or terms that nobody knows."""
 
     code = "licence_not_accepted"
+
+
+class InvalidRules(StudioError):
+    """A file of non-negotiables has an unknown field, no bound, or a metric that there is not."""
+
+    code = "invalid_rules"
+
+
+class PictureTaken(StudioError):
+    """Another person is judging that picture right now."""
+
+    code = "picture_taken"

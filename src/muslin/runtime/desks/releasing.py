@@ -8,8 +8,10 @@ from muslin.domain.errors import InvalidRequest, NotFound
 from muslin.domain.fact import ReleaseId, now
 from muslin.domain.leaving import Alias, ExportedRelease, ExportOrder, Release
 from muslin.domain.training import ImportedAdapter, ImportOrder
+from muslin.release.phases import with_earlier
 from muslin.release.registry import make_release, promote, roll_back
 from muslin.runtime.desks.desk import Desk
+from muslin.runtime.desks.dossier import dossier_of_report, record_gates
 from muslin.runtime.exchange.export import export_release
 from muslin.runtime.exchange.take_in import import_adapter
 from muslin.runtime.storage.records import Records
@@ -23,15 +25,16 @@ class ReleasingDesk(Desk):
         found = self.report(report)
         with self._shop.storage.transaction() as connection:
             records = Records(connection)
-            reviews = records.reviews.of_report(found.id)
-            base = records.runs.get(found.run).profile.base
-            release = make_release(found, reviews, base)
+            dossier = dossier_of_report(records, found)
+            base = dossier.run.profile.base
+            release = make_release(found, dossier.reviews, base, with_earlier(dossier))
             known = next(
                 (r for r in records.releases.named(found.name) if r.review == release.review), None
             )
             if known is None:
                 records.releases.add(release)
             _point(records, known or release, alias)
+            record_gates(records, dossier_of_report(records, found))
         return known or release
 
     def releases(self) -> list[Release]:

@@ -10,6 +10,9 @@ from muslin.runtime.storage.datasets import SqlDatasets
 from muslin.runtime.storage.jobs import SqlJobs
 from muslin.runtime.storage.licences import SqlAcceptances
 from muslin.runtime.storage.photos import SqlMeasures, SqlPhotos
+from muslin.runtime.storage.proving.gates import SqlGates, SqlOverrides, SqlRules
+from muslin.runtime.storage.proving.learning import SqlProbeSets
+from muslin.runtime.storage.proving.reviewing import SqlClaims, SqlJudgements
 from muslin.runtime.storage.releases import SqlGenerations, SqlReleases
 from muslin.runtime.storage.reports import SqlRendered, SqlReports, SqlReviews
 from muslin.runtime.storage.runs import SqlRuns
@@ -75,6 +78,36 @@ class Records:
     def licence_acceptances(self) -> SqlAcceptances:
         """What people agreed to of the licences of bases."""
         return SqlAcceptances(self.connection)
+
+    @property
+    def rules(self) -> SqlRules:
+        """The brand's non-negotiables."""
+        return SqlRules(self.connection)
+
+    @property
+    def overrides(self) -> SqlOverrides:
+        """Checks that somebody let pass by name."""
+        return SqlOverrides(self.connection)
+
+    @property
+    def probe_sets(self) -> SqlProbeSets:
+        """Which probes are drawn."""
+        return SqlProbeSets(self.connection)
+
+    @property
+    def judgements(self) -> SqlJudgements:
+        """What people said of pictures."""
+        return SqlJudgements(self.connection)
+
+    @property
+    def claims(self) -> SqlClaims:
+        """Who is looking at which picture."""
+        return SqlClaims(self.connection)
+
+    @property
+    def gates(self) -> SqlGates:
+        """How the gates came out."""
+        return SqlGates(self.connection)
 
     @property
     def jobs(self) -> SqlJobs:

@@ -106,6 +106,32 @@ licence_acceptances = _facts(
     "licence_acceptance", Column("base", String, nullable=False, index=True), _key("digest")
 )
 
+rules = _facts(
+    "rules",
+    _key("name"),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("name", "version"),
+)
+gate_overrides = _facts("gate_override", _of("report", "report.id"))
+gates = _facts("gate", Column("name", String, nullable=False, index=True), _key("phase"))
+judgements = _facts("judgement", _id(), _of("report", "report.id"))
+claims = Table(
+    "claim",
+    METADATA,
+    Column("task", String, primary_key=True),
+    _of("report", "report.id"),
+    Column("body", Text, nullable=False),
+)
+probe_sets = _facts(
+    "probe_set",
+    _key("name"),
+    Column("version", Integer, nullable=False),
+    _key("digest"),
+    UniqueConstraint("name", "version"),
+)
+proposals = _facts("proposal", _id(), Column("name", String, nullable=False, index=True))
+parities = _facts("parity", _of("report", "report.id"))
+
 aliases = Table(
     "alias",
     METADATA,
