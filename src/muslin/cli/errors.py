@@ -37,6 +37,9 @@ STATUS = {
     "gate_closed": 27,
     "licence_refused": 28,
     "licence_not_accepted": 29,
+    "not_signed_in": 60,
+    "not_allowed": 61,
+    "upload_refused": 62,
 }
 USAGE = 2
 INTERNAL = 70

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from muslin.domain.fact import ReportId
 from muslin.domain.judging import Decision, Review
 from muslin.review.decide import decide
 from muslin.runtime.desks.desk import Desk
@@ -23,6 +24,10 @@ class JudgingDesk(Desk):
         if not page.exists():
             write_atomic(page, self._shop.blobs.get(found.page))
         return page
+
+    def reviews(self, report: ReportId) -> list[Review]:
+        """The decisions on a report, oldest first: the last one counts."""
+        return self._read(lambda records: records.reviews.of_report(report))
 
     def review(
         self, report: str, person: str, decision: Decision, reasons: Sequence[str] = ()
