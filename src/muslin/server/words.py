@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+
+_JOINS = re.compile(r"_|(?<!\d)-|-(?!\d)")
+"""What joins words in a name; a hyphen between digits is a date's."""
 
 
 def duration(seconds: float) -> str:
@@ -46,8 +50,12 @@ def counted(count: int, one: str, many: str = "") -> str:
 
 def title(name: str) -> str:
     """A profile's name as a title: `ss26-knitwear` becomes `Ss26 knitwear`."""
-    plain = name.replace("-", " ").replace("_", " ").strip()
-    return plain[:1].upper() + plain[1:]
+    return capital(_JOINS.sub(" ", name).strip())
+
+
+def capital(words: str) -> str:
+    """The same words with a capital at the beginning, all else as it is."""
+    return words[:1].upper() + words[1:]
 
 
 def left_of(done: int, total: int, seconds: float) -> float | None:

@@ -59,6 +59,17 @@ class PeopleDesk(Desk):
             records = Records(connection)
             return _welcome(records, records.people.get(person))
 
+    def welcomed(self, secret: str) -> Person | None:
+        """Whose first visit this secret is for; None when it opens nothing any more."""
+
+        def find(records: Records) -> Person | None:
+            found = records.passes.of(digest_of(secret))
+            if found is None or found.kind is not PassKind.WELCOME or _is_over(found):
+                return None
+            return records.people.get(found.person or "")
+
+        return self._read(find)
+
     def choose_password(self, secret: str, password: str) -> str:
         """Use a welcome: keep the password, end older sessions; a session's secret."""
         hashed = hash_password(password)
@@ -154,6 +165,15 @@ class PeopleDesk(Desk):
     def audit(self, count: int = 100) -> list[AuditLine]:
         """The newest lines of the audit log, newest first."""
         return self._read(lambda records: records.audit.newest(count))
+
+    def answer_given(self, key: str) -> str | None:
+        """What was answered under an idempotency key, if anything."""
+        return self._read(lambda records: records.answers.get(key))
+
+    def keep_answer(self, key: str, answer: str) -> None:
+        """Keep an answer under an idempotency key."""
+        with self._shop.storage.transaction() as connection:
+            Records(connection).answers.put(key, answer)
 
     def brand(self) -> str:
         """What the house is called."""

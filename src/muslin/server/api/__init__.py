@@ -7,4 +7,17 @@ from fastapi import APIRouter
 
 def routers() -> tuple[APIRouter, ...]:
     """Every noun's router."""
-    return ()
+    from muslin.server.api import (
+        description,
+        house,
+        judging,
+        openai,
+        photos,
+        pictures,
+        releases,
+        training,
+        weights,
+    )
+
+    nouns = (description, photos, training, judging, releases, pictures, weights, house, openai)
+    return tuple(noun.router for noun in nouns)

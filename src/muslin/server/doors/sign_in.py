@@ -47,9 +47,10 @@ def sign_in(
 
 @router.get("/welcome")
 @public
-def welcome(request: Request, token: str = "") -> Response:
+def welcome(request: Request, studio: StudioDep, token: str = "") -> Response:
     """A first visit: choose a password."""
-    return page(request, "welcome.html.j2", token=token, error=None)
+    person = studio.welcomed(token)
+    return page(request, "welcome.html.j2", token=token, error=None, person=person)
 
 
 @router.post("/welcome")
@@ -64,7 +65,8 @@ def choose_password(
     try:
         secret = studio.choose_password(token, password)
     except StudioError as error:
-        return page(request, "welcome.html.j2", status=422, token=token, error=error)
+        person = studio.welcomed(token)
+        return page(request, "welcome.html.j2", status=422, token=token, error=error, person=person)
     return _let_in(request, secret, "/")
 
 

@@ -19,6 +19,7 @@ from muslin.runtime.orders import ShootCheck
 from muslin.server.access import allow
 from muslin.server.render import page
 from muslin.server.studio import StudioDep
+from muslin.server.words import capital
 
 router = APIRouter(include_in_schema=False)
 
@@ -31,6 +32,11 @@ class Slide:
     choice: Choice
     kept: DatasetPhoto | None
     findings: tuple[Finding, ...]
+
+    @property
+    def reason(self) -> str:
+        """Why it was kept or left out, as a sentence of its own."""
+        return capital(self.choice.reason.removeprefix("left out: ").removeprefix("kept: "))
 
     @property
     def crop(self) -> str:

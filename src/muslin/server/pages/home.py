@@ -10,7 +10,7 @@ from muslin.domain.house.standing import GateName, Standing, Stitch
 from muslin.server.access import allow
 from muslin.server.render import page
 from muslin.server.studio import StudioDep
-from muslin.server.words import title
+from muslin.server.words import capital, title
 
 router = APIRouter(include_in_schema=False)
 MOST_CARDS = 6
@@ -29,7 +29,7 @@ def home(request: Request, studio: StudioDep) -> Response:
         request,
         "home.html.j2",
         standings=standings,
-        sentence=sentence_of(standings),
+        sentence=capital(sentence_of(standings)),
         cards=[(s, studio.faces(s.name)) for s in first],
         newest=studio.generations()[:MOST_PICTURES],
         next_step=next_step,
@@ -37,17 +37,37 @@ def home(request: Request, studio: StudioDep) -> Response:
 
 
 def sentence_of(standings: list[Standing]) -> str:
-    """What needs somebody, in one sentence."""
+    """What needs somebody, in a sentence; the first in words, the others counted."""
     waiting = [s for s in standings if s.waits_for_a_person]
-    working = [s for s in standings if s.job is not None]
     if not waiting:
+        working = [s for s in standings if s.job is not None]
         return (
             f"{title(working[0].name)} is {working[0].here.words}." if working else "All is done."
         )
-    if len(waiting) == 1:
-        return f"{title(waiting[0].name)} waits for you."
-    count = SMALL[len(waiting)] if len(waiting) < len(SMALL) else str(len(waiting))
-    return f"{count.capitalize()} things wait for you."
+    clauses = [clause_of(one) for one in waiting[:2]]
+    if len(waiting) > 2:
+        more = len(waiting) - 1
+        said = SMALL[more] if more < len(SMALL) else str(more)
+        clauses[1:] = [f"{said} more {'thing waits' if more == 1 else 'things wait'}"]
+    return "; ".join(clauses) + "."
+
+
+def clause_of(standing: Standing) -> str:
+    """What one profile waits for."""
+    name, here = title(standing.name), standing.here
+    if here.stitch is Stitch.PIN:
+        return {
+            GateName.PROOF: f"{name} did not pass its proof",
+            GateName.REVIEW: f"{name} was rejected",
+        }.get(here.name, f"{name} broke off")
+    return {
+        GateName.PHOTOS: f"{name} waits for its photos",
+        GateName.DATASET: f"the photos of {name} wait to be chosen",
+        GateName.TRAINING: f"{name} is ready to learn",
+        GateName.PROOF: f"{name} waits for its proof",
+        GateName.REVIEW: f"{name} waits for your review",
+        GateName.RELEASE: f"{name} is ready to be released",
+    }[here.name]
 
 
 def next_step(standing: Standing) -> str:

@@ -23,6 +23,7 @@ from muslin.validation.words import METRICS, MetricWords, amount, faults
 
 router = APIRouter(include_in_schema=False)
 WORST = 6
+FILMS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,6 @@ def proof(request: Request, studio: StudioDep, name: str) -> Response:
         cases=cases_of(report, WORST) if report else [],
         measured=measured_of(report) if report else [],
         tuned=tuned_of(report) if report else None,
-        film=film_of(report) if report else [],
         amount=amount,
     )
 
@@ -103,11 +103,12 @@ def measured_of(report: ValidationReport) -> list[Measured]:
     return found
 
 
-def film_of(report: ValidationReport) -> list[tuple[str, bool, ProbePicture]]:
-    """One probe as it was drawn by the base and by every checkpoint: how the look came about."""
-    place = len(report.base.pictures) // 2
-    film = [("Base", False, report.base.pictures[place])]
-    for checkpoint in report.checkpoints:
-        is_picked = checkpoint.checkpoint == report.picked
-        film.append((f"{checkpoint.step} steps", is_picked, checkpoint.pictures[place]))
-    return film
+def film_of(report: ValidationReport) -> list[list[tuple[str, bool, ProbePicture]]]:
+    """A few probes as the base and every checkpoint drew them: how the look came about."""
+    columns = [("Untuned", False, report.base)]
+    columns += [(f"{c.step} steps", c.checkpoint == report.picked, c) for c in report.checkpoints]
+    count = len(report.base.pictures)
+    places = range(0, count, max(1, count // FILMS))
+    return [[(words, picked, c.pictures[p]) for words, picked, c in columns] for p in places][
+        :FILMS
+    ]

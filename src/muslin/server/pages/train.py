@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, get_args
 
 from fastapi import APIRouter, Form, Query, Request
+from pydantic import BeforeValidator, Field
 from starlette.responses import Response
 
 from muslin.domain.errors import InvalidRequest
@@ -14,6 +15,7 @@ from muslin.domain.profile import Profile
 from muslin.runtime.profiles import choose_profile
 from muslin.server.access import allow
 from muslin.server.pages.progress import Course, course_of
+from muslin.server.pages.proof import film_of
 from muslin.server.render import fragment, page
 from muslin.server.studio import StudioDep
 from muslin.training.presets import PRESETS, Preset
@@ -26,7 +28,10 @@ PRESET_WORDS: dict[Preset | str, tuple[str, str]] = {
     "identity": ("Identity", "One house model, the same in every picture. Takes twice as long."),
     "everything": ("Everything", "Every weight of the network. The most that can be learnt."),
 }
-Steps = Annotated[int | None, Query(ge=1, le=100_000)]
+Steps = Annotated[
+    Annotated[int, Field(ge=1, le=100_000)] | None, BeforeValidator(lambda said: said or None)
+]
+"""An empty field of a form means: as the preset says."""
 
 
 @router.get("/profiles/{name}/training")
@@ -34,9 +39,8 @@ Steps = Annotated[int | None, Query(ge=1, le=100_000)]
 def training(request: Request, studio: StudioDep, name: str) -> Response:
     """The form, or the run that came of it."""
     standing = studio.standing(name)
-    course: Course | None = None
-    if standing.run is not None:
-        course = course_of(studio, standing.run)
+    course: Course | None = course_of(studio, standing.run) if standing.run else None
+    report = studio.report(standing.report) if standing.report else None
     return page(
         request,
         "train.html.j2",
@@ -46,6 +50,8 @@ def training(request: Request, studio: StudioDep, name: str) -> Response:
         presets=PRESET_WORDS,
         dataset=studio.dataset(standing.dataset) if standing.dataset else None,
         steps=choose_profile(None, None, None).steps,
+        report=report,
+        films=film_of(report) if report else [],
         profile=studio.run_of(standing.run).profile if standing.run else None,
     )
 
@@ -53,7 +59,11 @@ def training(request: Request, studio: StudioDep, name: str) -> Response:
 @router.get("/profiles/{name}/plan")
 @allow(Right.WORK)
 def plan(
-    request: Request, studio: StudioDep, name: str, preset: str = "balanced", steps: Steps = None
+    request: Request,
+    studio: StudioDep,
+    name: str,
+    preset: str = "balanced",
+    steps: Annotated[Steps, Query()] = None,
 ) -> Response:
     """What a training would take on this machine, from a few timed steps."""
     dataset = studio.standing(name).dataset
@@ -69,7 +79,7 @@ def start(
     studio: StudioDep,
     name: str,
     preset: Annotated[str, Form()] = "balanced",
-    steps: Annotated[int | None, Form(ge=1, le=100_000)] = None,
+    steps: Annotated[Steps, Form()] = None,
 ) -> Response:
     """Queue the training; its proof follows by itself."""
     dataset = studio.standing(name).dataset
