@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import typer
 
-from muslin.cli import errors
+from muslin.cli import errors, serve
 from muslin.cli.commands import (
     adapters,
     datasets,
@@ -37,6 +37,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("doctor")(doctor.doctor)
+app.command("serve")(serve.serve)
 app.add_typer(shoots.app, name="shoots")
 app.add_typer(datasets.app, name="datasets")
 app.add_typer(runs.app, name="runs")

@@ -39,6 +39,9 @@ STATUS = {
     "licence_not_accepted": 29,
     "invalid_rules": 30,
     "picture_taken": 31,
+    "not_signed_in": 60,
+    "not_allowed": 61,
+    "upload_refused": 62,
 }
 USAGE = 2
 INTERNAL = 70

@@ -121,6 +121,24 @@ class GateClosed(StudioError):
     code = "gate_closed"
 
 
+class NotSignedIn(StudioError):
+    """Nobody is signed in, or name and password do not belong together."""
+
+    code = "not_signed_in"
+
+
+class NotAllowed(StudioError):
+    """The role does not include this, or the request does not come from the studio's own pages."""
+
+    code = "not_allowed"
+
+
+class UploadRefused(StudioError):
+    """A file that was sent is no photo, or there is too much of it."""
+
+    code = "upload_refused"
+
+
 class LicenceRefused(StudioError):
     """The base's terms forbid what this workspace is for."""
 

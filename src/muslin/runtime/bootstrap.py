@@ -23,6 +23,9 @@ from muslin.imaging.types import Alpha, Picture
 from muslin.networks.vision.garment import GarmentReader
 from muslin.runtime.blobs import Blobs
 from muslin.runtime.home import Home, open_home
+from muslin.runtime.house.easel import Easel
+from muslin.runtime.house.inbox import Inbox
+from muslin.runtime.house.thumbs import Thumbs
 from muslin.runtime.jobs.queue import Queue
 from muslin.runtime.settings import Settings, read_settings
 from muslin.runtime.storage.database import Storage
@@ -63,6 +66,8 @@ class Workshop:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if "thumbs" in vars(self):
+            self.thumbs.close()
         self.storage.close()
 
     @cached_property
@@ -84,6 +89,21 @@ class Workshop:
     def reader(self) -> GarmentReader:
         """The garment network."""
         return GarmentReader()
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """Files that people sent."""
+        return Inbox(self.home.inbox)
+
+    @cached_property
+    def thumbs(self) -> Thumbs:
+        """Pictures as pages show them."""
+        return Thumbs(self.blobs, self.home.cache)
+
+    @cached_property
+    def easel(self) -> Easel:
+        """The base that stays open between orders."""
+        return Easel(self.renderer)
 
     @property
     def threads(self) -> int:

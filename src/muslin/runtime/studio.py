@@ -11,10 +11,13 @@ from muslin.runtime.bootstrap import Workshop
 from muslin.runtime.desks.gating import GatingDesk
 from muslin.runtime.desks.judging import JudgingDesk
 from muslin.runtime.desks.learning import LearningDesk
+from muslin.runtime.desks.making import MakingDesk
+from muslin.runtime.desks.overview import OverviewDesk
+from muslin.runtime.desks.people import PeopleDesk
 from muslin.runtime.desks.photos import PhotosDesk
-from muslin.runtime.desks.pictures import PicturesDesk
 from muslin.runtime.desks.releasing import ReleasingDesk
 from muslin.runtime.desks.reviewing import ReviewingDesk
+from muslin.runtime.desks.showing import ShowingDesk
 from muslin.runtime.desks.training import TrainingDesk
 from muslin.runtime.desks.weights import WeightsDesk
 from muslin.runtime.doctor import DoctorLine, examine
@@ -29,8 +32,11 @@ class Studio(
     ReviewingDesk,
     LearningDesk,
     ReleasingDesk,
-    PicturesDesk,
+    MakingDesk,
     WeightsDesk,
+    OverviewDesk,
+    ShowingDesk,
+    PeopleDesk,
 ):
     """An open studio; a context manager. Every method is one or more whole transactions."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from muslin.domain.fact import ReportId
 from muslin.domain.judging import Decision, Review, ValidationReport
 from muslin.review.decide import decide
 from muslin.runtime.bootstrap import Workshop
@@ -24,6 +25,10 @@ class JudgingDesk(Desk):
         found = self.report(id)
         page = report_page(self._shop.home, found)
         return page if page.exists() else write_report_page(self._shop, found)
+
+    def reviews(self, report: ReportId) -> list[Review]:
+        """The decisions on a report, oldest first: the last one counts."""
+        return self._read(lambda records: records.reviews.of_report(report))
 
     def review(
         self, report: str, person: str, decision: Decision, reasons: Sequence[str] = ()

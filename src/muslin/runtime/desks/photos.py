@@ -18,6 +18,7 @@ from muslin.domain.progress import Report, silent
 from muslin.imaging.guard import PhotoDecoder
 from muslin.runtime.desks.desk import Desk
 from muslin.runtime.orders import ShootCheck
+from muslin.runtime.storage.house.late import written_at_the_end
 from muslin.runtime.storage.records import Records
 
 
@@ -26,8 +27,7 @@ class PhotosDesk(Desk):
 
     def import_shoot(self, folder: Path, name: str, report: Report = silent) -> ImportReport:
         """Import a folder of photos under a name, or what is new in it."""
-        with PhotoDecoder() as decoder, self._shop.storage.transaction() as connection:
-            records = Records(connection)
+        with PhotoDecoder() as decoder, written_at_the_end(self._shop.storage) as records:
             stores = Stores(records.shoots, records.photos, self._shop.blobs, decoder)
             return import_shoot(folder, name, stores, report)
 
@@ -45,15 +45,21 @@ class PhotosDesk(Desk):
             findings=tuple(findings_of(measures, {p.id: p.file_name for p in photos})),
         )
 
+    def propose_dataset(
+        self, shoot: str, recipe: SelectionRecipe, report: Report = silent
+    ) -> DatasetVersion:
+        """What freezing would make, with the reason for every photo kept or left; keeps nothing."""
+        found, photos, measures = self._measured(shoot, report)
+        return freeze(found, photos, measures, recipe, caption_of)
+
     def freeze_dataset(
         self, shoot: str, recipe: SelectionRecipe, report: Report = silent
     ) -> DatasetVersion:
         """Select, crop, caption and split; the same content gives the version that is there."""
-        found, photos, measures = self._measured(shoot, report)
-        version = freeze(found, photos, measures, recipe, caption_of)
+        version = self.propose_dataset(shoot, recipe, report)
         with self._shop.storage.transaction() as connection:
             datasets = Records(connection).datasets
-            known = datasets.with_digest(found.id, version.digest)
+            known = datasets.with_digest(version.shoot, version.digest)
             if known is None:
                 datasets.add(version)
         return known or version

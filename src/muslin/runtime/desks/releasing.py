@@ -15,6 +15,7 @@ from muslin.runtime.desks.dossier import dossier_of_report, record_gates
 from muslin.runtime.exchange.export import export_release
 from muslin.runtime.exchange.take_in import import_adapter
 from muslin.runtime.storage.records import Records
+from muslin.runtime.storage.releases import AliasMove
 
 
 class ReleasingDesk(Desk):
@@ -45,6 +46,14 @@ class ReleasingDesk(Desk):
         """Where the aliases of a name point."""
         return self._read(lambda records: records.releases.aliases(name))
 
+    def release_of(self, wanted: str) -> Release:
+        """A release by id, name, `name@alias`, or an alias that only one name has."""
+        return self._read(lambda records: resolve(records, wanted))
+
+    def moves(self, name: str) -> list[AliasMove]:
+        """Every move of a name's aliases, oldest first: when and by whom."""
+        return self._read(lambda records: records.releases.moves(name))
+
     def export_release(self, order: ExportOrder, out: Path) -> ExportedRelease:
         """Write a release for another tool, with its card, into a new folder."""
         release = self._read(lambda records: resolve(records, order.release))
@@ -54,29 +63,32 @@ class ReleasingDesk(Desk):
         """Take in another tool's adapter, to be proved, reviewed and released like a training."""
         return import_adapter(self._shop, file, order)
 
-    def promote(self, release: str, alias: Alias) -> Release:
-        """Point an alias to a release; what was live becomes previous."""
+    def promote(self, release: str, alias: Alias, by: str | None = None) -> Release:
+        """Point an alias to a release; what was live becomes previous.
+
+        `by` is who did it; None = whoever approved the release.
+        """
         with self._shop.storage.transaction() as connection:
             records = Records(connection)
             found = records.releases.get(ReleaseId(release))
-            _point(records, found, alias)
+            _point(records, found, alias, by)
         return found
 
-    def roll_back(self, name: str) -> Release:
+    def roll_back(self, name: str, by: str = "rollback") -> Release:
         """Make the previous release of a name live again."""
         with self._shop.storage.transaction() as connection:
             records = Records(connection)
             before = records.releases.aliases(name)
             after = roll_back(before)
             found = records.releases.get(after[Alias.LIVE])
-            _write_aliases(records, name, before, after, by="rollback")
+            _write_aliases(records, name, before, after, by=by)
         return found
 
 
-def _point(records: Records, release: Release, alias: Alias) -> None:
+def _point(records: Records, release: Release, alias: Alias, by: str | None = None) -> None:
     before = records.releases.aliases(release.name)
     after = promote(before, release.id, alias)
-    person = records.reviews.get(release.review).person
+    person = by or records.reviews.get(release.review).person
     _write_aliases(records, release.name, before, after, by=person)
 
 

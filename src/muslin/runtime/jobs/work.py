@@ -49,6 +49,19 @@ def validate(home: Home, job: Job, attempt: Attempt, report: Report) -> None:
         Records(connection).reports.add(proof)
 
 
+def take_in(home: Home, job: Job, attempt: Attempt, report: Report) -> None:
+    """Import what was sent for a shoot, and measure every photo of it."""
+    from muslin.runtime.desks.photos import PhotosDesk  # which itself asks for jobs
+
+    with Workshop.open(home.root) as shop:
+        desk = PhotosDesk(shop)
+        shop.inbox.unpack(job.subject)
+        desk.import_shoot(shop.inbox.place(job.subject), job.subject, report)
+        desk.check_shoot(job.subject, report)
+    with attempt.finishing():
+        pass
+
+
 def _prove(shop: Workshop, run_id: RunId, report: Report) -> ValidationReport:
     with shop.storage.reading() as connection:
         records = Records(connection)

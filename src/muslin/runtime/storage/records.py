@@ -7,6 +7,14 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from muslin.runtime.storage.datasets import SqlDatasets
+from muslin.runtime.storage.house.audit import SqlAudit
+from muslin.runtime.storage.house.orders import (
+    SqlPictureOrders,
+    SqlWords,
+    answers_given,
+    settings_of_the_house,
+)
+from muslin.runtime.storage.house.people import SqlPasses, SqlPeople
 from muslin.runtime.storage.jobs import SqlJobs
 from muslin.runtime.storage.licences import SqlAcceptances
 from muslin.runtime.storage.photos import SqlMeasures, SqlPhotos
@@ -113,3 +121,33 @@ class Records:
     def jobs(self) -> SqlJobs:
         """Jobs, to be read; `jobs/` changes them."""
         return SqlJobs(self.connection)
+
+    @property
+    def people(self) -> SqlPeople:
+        """Who works here."""
+        return SqlPeople(self.connection)
+
+    @property
+    def passes(self) -> SqlPasses:
+        """The secrets that let them in."""
+        return SqlPasses(self.connection)
+
+    @property
+    def audit(self) -> SqlAudit:
+        """What they did."""
+        return SqlAudit(self.connection)
+
+    @property
+    def picture_orders(self) -> SqlPictureOrders:
+        """Pictures that were ordered."""
+        return SqlPictureOrders(self.connection)
+
+    @property
+    def sayings(self) -> SqlWords:
+        """What the owner decides, such as the brand's name."""
+        return settings_of_the_house(self.connection)
+
+    @property
+    def answers(self) -> SqlWords:
+        """What was answered under an idempotency key."""
+        return answers_given(self.connection)

@@ -201,3 +201,38 @@ events = Table(
     Index(None, "job", "step", "done"),
     sqlite_autoincrement=True,
 )
+
+people = _facts(
+    "person", _id(), Column("name", String, nullable=False, unique=True), _key("password")
+)
+passes = _facts(
+    "pass",
+    _id(),
+    Column("kind", String, nullable=False, index=True),
+    Column("person", String, ForeignKey("person.id"), index=True),  # null = a guest
+    Column("digest", String, nullable=False, unique=True),
+)
+audit = Table(
+    "audit",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    _key("at"),
+    _key("who"),
+    _key("what"),
+    _key("on"),
+    _key("outcome"),
+    sqlite_autoincrement=True,
+)
+picture_orders = _facts("picture_order", _id(), Column("state", String, nullable=False, index=True))
+sayings = Table(
+    "saying",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("words", Text, nullable=False),
+)
+answers = Table(
+    "answer",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("words", Text, nullable=False),
+)
