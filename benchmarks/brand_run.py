@@ -15,13 +15,13 @@ from pydantic import BaseModel, ConfigDict
 
 from benchmarks.command_line import Images, ask
 from benchmarks.measures.obedience import Wish
+from muslin.domain.catalog import KNOWN_CATEGORIES
 from muslin.domain.dataset import DatasetVersion
 from muslin.domain.findings import Verdict
 from muslin.domain.judging import Review, ValidationReport
 from muslin.domain.leaving import Release
 from muslin.imaging.types import Picture
 from muslin.runtime.orders import RunOutcome, ShootCheck
-from muslin.validation.metrics.category import KNOWN
 
 FIRST_SEED = 700_000
 """Far from the seeds of the validation's own probes."""
@@ -106,7 +106,9 @@ def fresh_wishes(shoot: ShootCheck, report: ValidationReport, count: int) -> lis
     Raises ValueError for a range without such a pair.
     """
     asked = {(p.probe.category, p.probe.colour) for p in report.base.pictures}
-    categories = Counter(m.category.name for m in shoot.measures if m.category.name in KNOWN)
+    categories = Counter(
+        m.category.name for m in shoot.measures if m.category.name in KNOWN_CATEGORIES
+    )
     colours = Counter(m.garment_colours[0] for m in shoot.measures)
     free = sorted(set(product(_range(categories), _range(colours))) - asked)
     if not free:

@@ -114,3 +114,21 @@ def test_a_table_that_vanishes_is_reported(tmp_path: Path) -> None:
     words = read_words(tmp_path, ["x.jpg", "c.csv"])
 
     assert complaints(words) == [("c.csv", "unreadable")]
+
+
+@pytest.mark.parametrize("column", ["garment", "sku", "article"])
+def test_a_table_may_say_which_photos_show_one_garment(tmp_path: Path, column: str) -> None:
+    table = f"file_name,{column}\nfront.jpg,KN 4711\nback.jpg,KN 4711\nhat.jpg,\n"
+    lines = f'{{"file_name": "cap.jpg", "{column}": 815}}\n'
+    photos = ("front.jpg", "back.jpg", "hat.jpg", "cap.jpg")
+
+    words = read(tmp_path, dict.fromkeys(photos, "") | {"a.csv": table, "metadata.jsonl": lines})
+
+    assert words.garments == {"front.jpg": "KN 4711", "back.jpg": "KN 4711", "cap.jpg": "815"}
+    assert words.problems == []
+
+
+def test_the_table_of_rights_is_not_taken_for_words(tmp_path: Path) -> None:
+    words = read(tmp_path, {"a.jpg": "", "rights.csv": "file_name,owner\na.jpg,Ada\n"})
+
+    assert words == Words()

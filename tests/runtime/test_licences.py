@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import text
 
 from muslin.domain.dataset import SelectionRecipe
@@ -13,10 +14,12 @@ from muslin.domain.fact import DatasetId
 from muslin.domain.licence import Commercial, Standing
 from muslin.domain.profile import Profile
 from muslin.runtime.home import Home
+from muslin.runtime.migrations.upgrade import settings_of
 from muslin.runtime.orders import RunOrder
 from muslin.runtime.settings import Settings
 from muslin.runtime.storage.database import Storage
 from muslin.runtime.storage.records import Records
+from muslin.runtime.storage.tables import METADATA
 from muslin.runtime.studio import Studio
 from muslin.runtime.weights.glance import licences_in_words
 from muslin.runtime.weights.licences import Licences
@@ -165,9 +168,10 @@ def test_the_doctor_says_what_the_workspace_is_for_and_who_agreed(
 
 def test_a_studio_from_before_there_were_licences_keeps_all_and_can_agree(home: Home) -> None:
     with Storage.open(home, Settings()) as storage, storage.transaction() as connection:
+        METADATA.drop_all(connection)
+        connection.execute(text("DROP TABLE alembic_version"))
+        command.upgrade(settings_of(connection), "0001")
         Records(connection).shoots.add(a_shoot())
-        connection.execute(text("DROP TABLE licence_acceptance"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
 
     with Storage.open(home, Settings()) as storage:
         Licences(storage, "commercial").accept(SDXL, "Ada")

@@ -24,6 +24,7 @@ from muslin.cli.commands import (
     shoots,
     weights,
 )
+from muslin.cli.commands.curation import captions, rights
 from muslin.cli.commands.proving import autonomy, failures, gates, rules
 from muslin.domain.errors import StudioError
 from muslin.domain.progress import Cancelled
@@ -39,6 +40,8 @@ app.command("run")(run.run)
 app.command("doctor")(doctor.doctor)
 app.command("serve")(serve.serve)
 app.add_typer(shoots.app, name="shoots")
+app.add_typer(captions.app, name="captions")
+app.add_typer(rights.app, name="rights")
 app.add_typer(datasets.app, name="datasets")
 app.add_typer(runs.app, name="runs")
 app.add_typer(reports.app, name="reports")

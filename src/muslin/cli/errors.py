@@ -42,6 +42,8 @@ STATUS = {
     "not_signed_in": 60,
     "not_allowed": 61,
     "upload_refused": 62,
+    "rights_missing": 40,
+    "retired": 41,
 }
 USAGE = 2
 INTERNAL = 70

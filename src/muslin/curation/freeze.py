@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from muslin.curation.select import select
 from muslin.curation.sizes import crops_of
 from muslin.curation.splits import split_by_garment
 from muslin.domain.catalog import Photo, Shoot
-from muslin.domain.dataset import Caption, DatasetPhoto, DatasetVersion, SelectionRecipe
-from muslin.domain.fact import DatasetId, fresh, now
+from muslin.domain.dataset import Caption, Choice, DatasetPhoto, DatasetVersion, SelectionRecipe
+from muslin.domain.fact import DatasetId, PhotoId, fresh, now
 from muslin.domain.findings import Measures
 
 CaptionOf = Callable[[Photo, Measures], Caption]
 """The words for a photo, given what was measured on it."""
+
+NOBODY: Mapping[PhotoId, str] = MappingProxyType({})
+"""No photo is barred."""
 
 _DIGEST_FORMAT = 1
 
@@ -26,16 +30,20 @@ def freeze(
     measures: Sequence[Measures],
     recipe: SelectionRecipe,
     caption_of: CaptionOf,
+    barred: Mapping[PhotoId, str] = NOBODY,
 ) -> DatasetVersion:
     """Select, crop, caption and split a shoot's photos; photos of the version by file name.
 
+    Photos in `barred` may not be learnt from, whatever they look like; each with its reason.
     Raises NotEnoughPhotos, see `select` and `split_by_garment`.
     """
-    choices, backdrop = select(photos, measures, recipe)
+    free = [m for m in measures if m.photo not in barred]
+    choices, backdrop = select([p for p in photos if p.id not in barred], free, recipe)
+    choices = sorted([*choices, *_left_out(photos, barred)], key=lambda c: c.file_name)
     taken = {m.photo: m for m in measures}
     kept_ids = {c.photo for c in choices if c.kept}
     kept = sorted((p for p in photos if p.id in kept_ids), key=lambda p: p.file_name)
-    splits = split_by_garment([taken[p.id] for p in kept], recipe.hold_out, recipe.seed)
+    splits = split_by_garment([taken[p.id] for p in kept], recipe.hold_out, recipe.seed, kept)
     crops = crops_of(kept, [taken[p.id].box for p in kept], recipe)
     frozen = tuple(
         DatasetPhoto(
@@ -58,6 +66,14 @@ def freeze(
         photos=frozen,
         choices=tuple(choices),
     )
+
+
+def _left_out(photos: Sequence[Photo], barred: Mapping[PhotoId, str]) -> list[Choice]:
+    return [
+        Choice(photo=p.id, file_name=p.file_name, kept=False, reason=f"left out: {barred[p.id]}")
+        for p in photos
+        if p.id in barred
+    ]
 
 
 def digest_of(photos: Sequence[DatasetPhoto], recipe: SelectionRecipe) -> str:

@@ -115,14 +115,11 @@ class _Reading:
         known = self.before.get(photo)
         if known is None:
             return None
-        caption, category = self._said_of(file_name)
-        said = {"file_name": file_name, "caption": caption, "category": category}
-        return known.model_copy(update=said)
+        return known.model_copy(update={"file_name": file_name, **self._said_of(file_name)})
 
     def _new(self, photo: PhotoId, file_name: str, data: bytes) -> Photo:
         opened = self.stores.decoder.open(data)
-        caption, category = self._said_of(file_name)
-        return Photo(
+        new = Photo(
             id=photo,
             shoot=self.shoot,
             file_name=file_name,
@@ -130,13 +127,17 @@ class _Reading:
             height_px=opened.picture.shape[0],
             size_bytes=len(data),
             format=opened.format,
-            category=category,
-            caption=caption,
         )
+        return new.model_copy(update=self._said_of(file_name))
 
-    def _said_of(self, file_name: str) -> tuple[str | None, str | None]:
-        """Caption and category as the shop wrote them."""
-        return self.words.captions.get(file_name), self.words.categories.get(file_name)
+    def _said_of(self, file_name: str) -> dict[str, str | None]:
+        """Caption, category and garment as the shop wrote them."""
+        words = self.words
+        return {
+            "caption": words.captions.get(file_name),
+            "category": words.categories.get(file_name),
+            "garment": words.garments.get(file_name),
+        }
 
     def _complain(self, file_name: str, code: str, reason: str) -> None:
         self.problems.append(Problem(file_name=file_name, code=code, reason=reason))

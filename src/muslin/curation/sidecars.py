@@ -1,9 +1,10 @@
 """Words beside the photos: captions in text files, captions and categories in tables.
 
 Three conventions are read, because shops and trainers use all three: `dress.txt` beside
-`dress.jpg`; `metadata.jsonl` or `metadata.csv` with the columns `file_name`, `text` and
-`category` (Hugging Face "imagefolder"); any other `.csv` with `file_name` and one of the other
-two. File names are relative to the table's own folder. The last table, by path, wins.
+`dress.jpg`; `metadata.jsonl` or `metadata.csv` with the columns `file_name`, `text`, `category`
+and `garment` (Hugging Face "imagefolder"); any other `.csv` with `file_name` and one of the other
+three. `garment` may be called `sku` or `article`. File names are relative to the table's own
+folder. The last table, by path, wins. `rights.csv` is for `curation.rights`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ LARGEST_WORDS_BYTES = 64_000
 """A caption file beyond this is no caption; a table may be a thousand times larger."""
 LARGEST_TABLE_BYTES = 64_000_000
 
+RIGHTS_TABLE = "rights.csv"
 _CAPTION_COLUMNS = ("text", "caption")
+_GARMENT_COLUMNS = ("garment", "sku", "article")
+_WORD_COLUMNS = {"category", *_CAPTION_COLUMNS, *_GARMENT_COLUMNS}
 _DELIMITERS = ",;\t"  # a spreadsheet in a country with decimal commas writes semicolons
 
 
@@ -31,6 +35,7 @@ class Words:
 
     captions: dict[str, str] = field(default_factory=dict)
     categories: dict[str, str] = field(default_factory=dict)
+    garments: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def complain(self, file_name: str, code: str, reason: str) -> None:
@@ -62,6 +67,8 @@ def read_words(root: Path, file_names: Iterable[str]) -> Words:
     words = Words()
     photos = _Photos(n for n in names if not is_table(n) and not is_text(n))
     for name in filter(is_table, names):
+        if PurePosixPath(name).name.lower() == RIGHTS_TABLE:
+            continue
         _read_table(root, name, photos, words)
     for name in filter(is_text, names):
         _read_text(root, name, photos, words)
@@ -126,12 +133,20 @@ def _read_table(root: Path, name: str, photos: _Photos, words: Words) -> None:
 
 
 def _take(photo: str, row: Mapping[str, object], words: Words) -> None:
-    caption = next((row[c] for c in _CAPTION_COLUMNS if isinstance(row.get(c), str)), None)
-    category = row.get("category")
-    if isinstance(caption, str) and caption.strip():
-        words.captions[photo] = " ".join(caption.split())
-    if isinstance(category, str) and category.strip():
-        words.categories[photo] = category.strip()
+    said = {
+        "caption": next((row[c] for c in _CAPTION_COLUMNS if isinstance(row.get(c), str)), None),
+        "category": row.get("category"),
+        "garment": next(  # JSON may well hold an article number as a number
+            (str(row[c]) for c in _GARMENT_COLUMNS if isinstance(row.get(c), str | int)), None
+        ),
+    }
+    told = {what: text for what, text in said.items() if isinstance(text, str) and text.strip()}
+    if "caption" in told:
+        words.captions[photo] = " ".join(told["caption"].split())
+    if "category" in told:
+        words.categories[photo] = told["category"].strip()
+    if "garment" in told:
+        words.garments[photo] = told["garment"].strip()
 
 
 def _csv_rows(name: str, text: str, words: Words) -> Iterator[Row]:
@@ -139,8 +154,8 @@ def _csv_rows(name: str, text: str, words: Words) -> Iterator[Row]:
     reader = csv.DictReader(text.splitlines(), delimiter=max(_DELIMITERS, key=head.count))
     try:
         columns = [c.strip().lower() for c in reader.fieldnames or ()]
-        if "file_name" not in columns or not {"category", *_CAPTION_COLUMNS} & set(columns):
-            reason = "It lacks the column file_name, or both of text and category."
+        if "file_name" not in columns or not _WORD_COLUMNS & set(columns):
+            reason = "It lacks the column file_name, or all of text, category and garment."
             words.complain(name, "malformed", reason)
             return
         reader.fieldnames = columns

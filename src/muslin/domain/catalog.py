@@ -17,8 +17,31 @@ class Presentation(StrEnum):
     ON_MODEL = "on_model"
 
 
+NEAR_CATEGORIES = (
+    frozenset({"t-shirt", "top", "undershirt", "polo", "bodysuit"}),
+    frozenset({"shirt", "blouse", "polo"}),
+    frozenset({"top", "blouse"}),
+    frozenset({"long-sleeve top", "hoodie"}),
+    frozenset({"outerwear", "blazer"}),
+    frozenset({"dress"}),
+    frozenset({"hat"}),
+    frozenset({"pants"}),
+    frozenset({"shoes"}),
+    frozenset({"shorts"}),
+    frozenset({"skirt"}),
+)
+"""Words that people themselves use for one garment: an answer from the same group counts."""
+KNOWN_CATEGORIES = frozenset().union(*NEAR_CATEGORIES)
+"""Categories that the studio knows."""
+
+
+def same_kind(one: str, other: str) -> bool:
+    """Whether two categories are the same or share a group of near synonyms."""
+    return one == other or any({one, other} <= group for group in NEAR_CATEGORIES)
+
+
 class Photo(Fact):
-    """One photo of a shoot, upright; `category` and `caption` as the shop wrote them, if it did."""
+    """One photo of a shoot, upright; what the shop wrote of it, if it did."""
 
     id: PhotoId
     shoot: ShootId
@@ -29,6 +52,7 @@ class Photo(Fact):
     format: str  # "JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF"
     category: str | None = None
     caption: str | None = None
+    garment: str | None = None  # article number or name, the same on all photos of one garment
 
 
 class Problem(Fact):

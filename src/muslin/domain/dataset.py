@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from muslin.domain.curation.vocabulary import Vocabulary
 from muslin.domain.fact import DatasetId, Fact, Lab, PhotoId, ShootId
 
 
@@ -87,3 +88,4 @@ class DatasetVersion(Fact):
     backdrop: Backdrop
     photos: tuple[DatasetPhoto, ...]
     choices: tuple[Choice, ...]
+    vocabulary: Vocabulary = Vocabulary()  # the brand's words in captions, for the proof to ask in

@@ -139,6 +139,18 @@ class UploadRefused(StudioError):
     code = "upload_refused"
 
 
+class RightsMissing(StudioError):
+    """Photos may not be learnt from: their rights ended, or were never stated."""
+
+    code = "rights_missing"
+
+
+class Retired(StudioError):
+    """A photo whose rights were withdrawn went into it."""
+
+    code = "retired"
+
+
 class LicenceRefused(StudioError):
     """The base's terms forbid what this workspace is for."""
 

@@ -56,6 +56,12 @@ class Profile(BaseModel):
     prior_prompts: tuple[str, ...] = Field(
         (), description="words to hold it to its base on; none = the dataset's range"
     )
+    trigger: str = Field(
+        "",
+        max_length=60,
+        pattern=r"^[^,\s]+( [^,\s]+)*$|^$",
+        description="phrase in front of every caption and prompt; it calls the look; empty = none",
+    )
     seed: int = Field(0, ge=0, description="all randomness of the run follows from it")
 
     @model_validator(mode="after")

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from muslin.curation.measure import MEASURING_VERSION, Eyes
+from muslin.domain.curation.vocabulary import Vocabulary
 from muslin.domain.dataset import DatasetPhoto
 from muslin.domain.errors import PartMissing
 from muslin.domain.fact import BlobId, PhotoId
@@ -22,6 +23,7 @@ from muslin.imaging.guard import PhotoDecoder
 from muslin.imaging.types import Alpha, Picture
 from muslin.networks.vision.garment import GarmentReader
 from muslin.runtime.blobs import Blobs
+from muslin.runtime.curation.toml import read_toml
 from muslin.runtime.home import Home, open_home
 from muslin.runtime.house.easel import Easel
 from muslin.runtime.house.inbox import Inbox
@@ -125,6 +127,14 @@ class Workshop:
     def measures(self) -> KeptMeasures:
         """What was measured, kept photo by photo."""
         return KeptMeasures(self.storage)
+
+    def vocabulary(self) -> Vocabulary:
+        """The brand's own words. Raises InvalidRequest for a file that makes no sense."""
+        file = self.home.vocabulary
+        if not file.exists():
+            return Vocabulary()
+        hint = 'Write tables [categories], [colours], [collections] with lines "word" = "ours".'
+        return read_toml(file, Vocabulary, hint)
 
     def training_bench(self) -> Bench:
         """Where and with what this machine trains. Raises PartMissing without torch."""

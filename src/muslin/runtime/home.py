@@ -50,6 +50,11 @@ class Home:
         return self.root / "cache"
 
     @property
+    def vocabulary(self) -> Path:
+        """The brand's own words, where somebody wrote them."""
+        return self.root / "vocabulary.toml"
+
+    @property
     def tmp(self) -> Path:
         """Scratch; whatever lies here may be deleted while the studio rests."""
         return self.root / "tmp"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from muslin.domain.catalog import Shoot
 from muslin.domain.dataset import Backdrop, SelectionRecipe
@@ -20,7 +21,15 @@ class RunOrder(Fact):
     name: str = Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9._ -]*$")
     profile: Profile = Profile()
     recipe: SelectionRecipe = SelectionRecipe()
+    rights: str = Field("", max_length=1000, description="licence to state, `own` for one's own")
+    rights_by: str = Field("", max_length=120, description="who states it; none = `approve_as`")
     approve_as: str | None = Field(None, min_length=1, max_length=120)
+
+    @model_validator(mode="after")
+    def _somebody_states_rights(self) -> Self:
+        if self.rights and not (self.rights_by or self.approve_as):
+            raise ValueError("rights need the name of who states them: rights_by")
+        return self
 
 
 class ShootCheck(Fact):
@@ -52,3 +61,4 @@ class RunOutcome(Fact):
     release: str | None
     figures: dict[str, float | None]
     seconds: dict[str, float]
+    notes: tuple[str, ...] = ()

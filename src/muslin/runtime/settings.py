@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from muslin.domain.errors import InvalidRequest
 from muslin.domain.licence import Use
+
+RightsDemand = Literal["warned", "required"]
+"""Whether a training says that rights are not stated, or is refused for it."""
 
 
 class Settings(BaseSettings):
@@ -23,6 +27,12 @@ class Settings(BaseSettings):
     use: Use = Field(
         "commercial",
         description="`commercial` or `non-commercial`: decides which bases' licences are refused",
+    )
+    rights: RightsDemand = Field(
+        "warned",
+        description="`required`: a training is refused until somebody stated the rights in all "
+        "its photos; `warned`: it says what is not stated. Rights that ended or were withdrawn "
+        "always refuse",
     )
     lease_s: float = Field(
         30.0, ge=1, le=3600, description="seconds without a sign of life after which a job is free"

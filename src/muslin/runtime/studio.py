@@ -14,9 +14,9 @@ from muslin.runtime.desks.learning import LearningDesk
 from muslin.runtime.desks.making import MakingDesk
 from muslin.runtime.desks.overview import OverviewDesk
 from muslin.runtime.desks.people import PeopleDesk
-from muslin.runtime.desks.photos import PhotosDesk
 from muslin.runtime.desks.releasing import ReleasingDesk
 from muslin.runtime.desks.reviewing import ReviewingDesk
+from muslin.runtime.desks.rights import RightsDesk
 from muslin.runtime.desks.showing import ShowingDesk
 from muslin.runtime.desks.training import TrainingDesk
 from muslin.runtime.desks.weights import WeightsDesk
@@ -25,7 +25,7 @@ from muslin.runtime.orders import RunOrder, RunOutcome
 
 
 class Studio(
-    PhotosDesk,
+    RightsDesk,
     TrainingDesk,
     JudgingDesk,
     GatingDesk,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from muslin.domain.curation.rights import Standing, Statement
 from muslin.domain.fact import RunId
 from muslin.domain.judging import CheckpointProof, Decision, ValidationReport
 from muslin.domain.progress import Report
@@ -25,6 +26,7 @@ def run_whole(studio: Studio, order: RunOrder, report: Report) -> RunOutcome:
     clock = _Clock()
     with clock.timed("import"):
         imported = studio.import_shoot(order.folder, order.name, report)
+        _state_rights(studio, order)
     with clock.timed("curate"):
         dataset = studio.freeze_dataset(order.name, order.recipe, report)
     with clock.timed("train"):
@@ -55,7 +57,18 @@ def run_whole(studio: Studio, order: RunOrder, report: Report) -> RunOutcome:
         release=release.id if release else None,
         figures=figures_of(proof),
         seconds=clock.seconds,
+        notes=tuple(studio.rights_notes(dataset.id)),
     )
+
+
+def _state_rights(studio: Studio, order: RunOrder) -> None:
+    """Write down what the order says of rights, once, and refuse where they are asked for."""
+    rights = studio.rights(order.name)
+    if order.rights and any(one.standing is Standing.UNSTATED for one in rights):
+        person = order.rights_by or order.approve_as or ""
+        statement = Statement(licence=order.rights, owner=person)
+        studio.state_rights(order.name, statement, person, source="run")
+    studio.permit_shoot(order.name)
 
 
 def figures_of(proof: ValidationReport) -> dict[str, float | None]:

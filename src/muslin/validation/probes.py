@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from muslin.domain.catalog import KNOWN_CATEGORIES
 from muslin.domain.errors import NotEnoughPhotos
 from muslin.domain.judging import Probe
 from muslin.imaging.colour import COLOUR_NAMES
-from muslin.validation.metrics.category import KNOWN
 
 PROMPTS = 12
 """A dozen prompts hold most shoots' categories and colours at least once."""
@@ -59,7 +59,7 @@ def probe_set(
     Raises NotEnoughPhotos when no product has a colour with a name.
     """
     named = [p for p in products if p.colour in COLOUR_NAMES]
-    known = [p for p in named if p.category in KNOWN]
+    known = [p for p in named if p.category in KNOWN_CATEGORIES]
     if not named:
         raise NotEnoughPhotos(
             "No garment of this dataset has a colour that could be asked for.",

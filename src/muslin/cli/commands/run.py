@@ -38,6 +38,12 @@ def run(  # noqa: PLR0913 - each is an option of the command line
     sizes: Sizes = 1,
     profile: ProfileFile = None,
     preset: PresetName = None,
+    rights: Annotated[
+        str, typer.Option(help="Whose photos they are: own, or the name of a licence.")
+    ] = "",
+    rights_by: Annotated[
+        str, typer.Option(help="Name of who says so; default: --approve-as.")
+    ] = "",
     approve_as: Annotated[
         str | None, typer.Option(help="Approve in this person's name, and release.")
     ] = None,
@@ -52,7 +58,8 @@ def run(  # noqa: PLR0913 - each is an option of the command line
     tuning = choose_profile(profile, steps, seed, preset)
     with bounded():
         recipe = {"sizes": sizes} if photos is None else {"sizes": sizes, "photos": photos}
-        order = run_order(folder, name, tuning.model_dump(), recipe, approve_as)
+        said = {"rights": rights, "rights_by": rights_by, "approve_as": approve_as}
+        order = run_order(folder, name, tuning.model_dump(), recipe, said)
     with open_studio(home) as studio, drawn() as report:
         outcome = studio.run(order, report)
     print_answer(outcome, told(outcome), as_json=json)
@@ -63,20 +70,16 @@ def run_order(
     name: str,
     profile: dict[str, object],
     recipe: dict[str, int],
-    approve_as: str | None,
+    said: dict[str, str | None],
 ) -> RunOrder:
-    """The order as the studio reads it; raises pydantic's ValidationError."""
+    """The order as the studio reads it, with what people say; raises pydantic's ValidationError."""
     from muslin.domain.dataset import SelectionRecipe
     from muslin.domain.profile import Profile
     from muslin.runtime.orders import RunOrder
 
-    return RunOrder(
-        folder=folder,
-        name=name,
-        profile=Profile.model_validate(profile),
-        recipe=SelectionRecipe.model_validate(recipe),
-        approve_as=approve_as,
-    )
+    tuning, selection = Profile.model_validate(profile), SelectionRecipe.model_validate(recipe)
+    order = {"folder": folder, "name": name, "profile": tuning, "recipe": selection}
+    return RunOrder.model_validate({**order, **said})
 
 
 def told(outcome: RunOutcome) -> str:
@@ -87,6 +90,7 @@ def told(outcome: RunOutcome) -> str:
         f"Checkpoint  {outcome.picked or 'none'} of {len(outcome.checkpoints)}",
         f"Verdict     {marked(outcome.verdict)}: {outcome.reason}",
         *(f"  {name:<24} {figure(value)}" for name, value in outcome.figures.items()),
+        *(f"Note        {note}" for note in outcome.notes),
         f"Report      {outcome.report_page}",
         f"Next        {next_step(outcome)}",
     ]

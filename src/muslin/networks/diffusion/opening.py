@@ -98,6 +98,13 @@ def open_autoencoder(
     return Autoencoder(base, device, dtype)
 
 
+def open_tokenizers(base: Base) -> list[Any]:
+    """Load the tokenizers alone, transformers' classes, without the networks that they are for."""
+    names = [name for name, part in base.family.parts.items() if part.role == "tokenizer"]
+    plain = torch.device("cpu"), torch.float32
+    return [_open_text(base, name, "tokenizer", *plain) for name in names]
+
+
 def open_denoiser(base: Base, device: torch.device, dtype: torch.dtype = torch.float32) -> Denoiser:
     """Load the denoiser."""
     return Denoiser(base, device, dtype)

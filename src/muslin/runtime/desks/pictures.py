@@ -9,7 +9,7 @@ from muslin.domain.leaving import GenerateOrder, Generation
 from muslin.domain.profile import Profile
 from muslin.domain.progress import Report, silent
 from muslin.runtime.desks.desk import Desk
-from muslin.runtime.desks.releasing import resolve
+from muslin.runtime.desks.releasing import usable
 from muslin.runtime.disk import make_folder, write_atomic
 from muslin.runtime.exchange.take_in import imported_checkpoint
 from muslin.runtime.storage.records import Records
@@ -47,6 +47,12 @@ class PicturesDesk(Desk):
         release = order.release
         if release is None:
             return Look(base=Profile().base)
-        found = self._read(lambda records: resolve(records, release))
+        found = self._read(lambda records: usable(records, release))
         checkpoint = self._read(lambda records: records.runs.checkpoint(found.checkpoint))
-        return Look(base=found.base, release=found.id, adapter=self._shop.folder(checkpoint))
+        run = self._read(lambda records: records.runs.get(found.run))
+        return Look(
+            base=found.base,
+            release=found.id,
+            adapter=self._shop.folder(checkpoint),
+            trigger=run.profile.trigger,
+        )

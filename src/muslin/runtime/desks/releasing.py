@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from muslin.domain.curation.rights import RetiredKind
 from muslin.domain.errors import InvalidRequest, NotFound
 from muslin.domain.fact import ReleaseId, now
 from muslin.domain.leaving import Alias, ExportedRelease, ExportOrder, Release
 from muslin.domain.training import ImportedAdapter, ImportOrder
 from muslin.release.phases import with_earlier
 from muslin.release.registry import make_release, promote, roll_back
+from muslin.runtime.curation.rights import refuse_retired
 from muslin.runtime.desks.desk import Desk
 from muslin.runtime.desks.dossier import dossier_of_report, record_gates
 from muslin.runtime.exchange.export import export_release
@@ -26,6 +28,7 @@ class ReleasingDesk(Desk):
         found = self.report(report)
         with self._shop.storage.transaction() as connection:
             records = Records(connection)
+            refuse_retired(records, RetiredKind.RUN, found.run)
             dossier = dossier_of_report(records, found)
             base = dossier.run.profile.base
             release = make_release(found, dossier.reviews, base, with_earlier(dossier))
@@ -56,7 +59,7 @@ class ReleasingDesk(Desk):
 
     def export_release(self, order: ExportOrder, out: Path) -> ExportedRelease:
         """Write a release for another tool, with its card, into a new folder."""
-        release = self._read(lambda records: resolve(records, order.release))
+        release = self._read(lambda records: usable(records, order.release))
         return export_release(self._shop, release, order, out)
 
     def import_adapter(self, file: Path, order: ImportOrder) -> ImportedAdapter:
@@ -71,6 +74,7 @@ class ReleasingDesk(Desk):
         with self._shop.storage.transaction() as connection:
             records = Records(connection)
             found = records.releases.get(ReleaseId(release))
+            refuse_retired(records, RetiredKind.RELEASE, found.id)
             _point(records, found, alias, by)
         return found
 
@@ -81,6 +85,7 @@ class ReleasingDesk(Desk):
             before = records.releases.aliases(name)
             after = roll_back(before)
             found = records.releases.get(after[Alias.LIVE])
+            refuse_retired(records, RetiredKind.RELEASE, found.id)
             _write_aliases(records, name, before, after, by=by)
         return found
 
@@ -105,6 +110,13 @@ def _write_aliases(
     for alias, release in after.items():
         if before.get(alias) != release:
             records.releases.point(name, alias, release, at, by)
+
+
+def usable(records: Records, wanted: str) -> Release:
+    """A release as `resolve` finds it. Raises Retired where it may not be used any more."""
+    found = resolve(records, wanted)
+    refuse_retired(records, RetiredKind.RELEASE, found.id)
+    return found
 
 
 def resolve(records: Records, wanted: str) -> Release:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from muslin.curation.captions import with_trigger
+from muslin.domain.curation.rights import RetiredKind
 from muslin.domain.fact import DatasetId, JobId, RunId, fresh, now
 from muslin.domain.profile import Profile
 from muslin.domain.progress import Report, silent
 from muslin.domain.training import Checkpoint, TrainingPlan, TrainingRun
 from muslin.domain.work import Job, JobKind
+from muslin.runtime.curation.rights import permit_training, refuse_retired
 from muslin.runtime.desks.desk import Desk
 from muslin.runtime.house.foreman import Foreman
 from muslin.runtime.jobs.local import LocalExecutor
@@ -27,7 +30,18 @@ class TrainingDesk(Desk):
         version = self.dataset(dataset)
         with self._shop.crops() as crops:
             held = with_prior_prompts(profile, version, self._shop)
-            return foresee(version, held, crops, bench, self._shop.terms(), report)
+            spoken = with_trigger(version, profile.trigger)
+            planned = foresee(spoken, held, crops, bench, self._shop.terms(), report)
+        notes = self.rights_notes(dataset)
+        return planned.model_copy(update={"notes": (*planned.notes, *notes)})
+
+    def rights_notes(self, dataset: DatasetId) -> list[str]:
+        """What is not stated of the rights in a dataset's photos, in words for people.
+
+        Raises RightsMissing and Retired where it may not be learnt from.
+        """
+        version, demand = self.dataset(dataset), self._shop.settings.rights
+        return self._read(lambda records: permit_training(records, version, demand))
 
     def start_run(self, name: str, dataset: DatasetId, profile: Profile) -> Job:
         """Queue a training; one that was asked for before is taken up again."""
@@ -35,6 +49,7 @@ class TrainingDesk(Desk):
         self._shop.training_bench()
         from muslin.networks.diffusion.base import open_base
 
+        self.rights_notes(dataset)
         version, base = self.dataset(dataset), open_base(profile.base)
         run = TrainingRun(
             id=RunId(fresh("run")),
@@ -55,6 +70,7 @@ class TrainingDesk(Desk):
     def start_validation(self, run: RunId) -> Job:
         """Queue the proof of a run's checkpoints."""
         self._read(lambda records: records.runs.get(run))
+        self._read(lambda records: refuse_retired(records, RetiredKind.RUN, run))
         return self._shop.queue.submit(JobKind.VALIDATE, run)
 
     def follow(self, job: JobId, report: Report = silent) -> Job:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from muslin.curation.captions import with_trigger
 from muslin.domain.errors import InvalidRequest, TornCheckpoint, WeightsMissing
 from muslin.domain.leaving import ExportedRelease, ExportFormat, ExportOrder, Precision, Release
 from muslin.domain.licence import Licence
@@ -61,7 +62,7 @@ def _known(shop: Workshop, release: Release) -> tuple[Released, Checkpoint]:
         known = Released(
             release=release,
             run=run,
-            dataset=records.datasets.get(run.dataset),
+            dataset=with_trigger(records.datasets.get(run.dataset), run.profile.trigger),
             report=records.reports.get(release.report),
             review=records.reviews.get(release.review),
             licence=licence,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muslin.curation.captions import category_of, garment_words
+from muslin.curation.captions import category_of, product_words
 from muslin.domain.catalog import Photo
 from muslin.domain.dataset import DatasetVersion
 from muslin.domain.fact import PhotoId, now
@@ -22,7 +22,7 @@ def probes_for(shop: Workshop, run: TrainingRun) -> ProbeSetVersion:
         records = Records(connection)
         dataset = records.datasets.get(run.dataset)
         photos = {photo.id: photo for photo in records.photos.of(dataset.shoot)}
-    ranged = probes_of(shop, dataset, photos)
+    ranged = probes_of(shop, dataset, photos, run.profile.trigger)
     with shop.storage.transaction() as connection:
         records = Records(connection)
         carried = carried_probes(all_failures(records, run.name), ranged.probes)
@@ -44,13 +44,20 @@ def probes_for(shop: Workshop, run: TrainingRun) -> ProbeSetVersion:
     return version
 
 
-def probes_of(shop: Workshop, dataset: DatasetVersion, photos: dict[PhotoId, Photo]) -> ProbeSet:
-    """The probes over a dataset's own range of garments."""
+def probes_of(
+    shop: Workshop, dataset: DatasetVersion, photos: dict[PhotoId, Photo], trigger: str = ""
+) -> ProbeSet:
+    """The probes over a dataset's own range of garments, in the words of its captions."""
+
+    def words(category: str, colour: str) -> str:
+        said = product_words(category, (colour,), "", dataset.vocabulary)
+        return f"{trigger}, {said}" if trigger else said
+
     kept = shop.measures()
     taken = [(photos[p.photo], kept.get(p.photo)) for p in dataset.photos]
     return probe_set(
         [product_of(photo, measures) for photo, measures in taken if measures is not None],
-        lambda category, colour: garment_words(category, (colour,)),
+        words,
     )
 
 

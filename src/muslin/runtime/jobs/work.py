@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from muslin.curation.captions import with_trigger
 from muslin.domain.fact import RunId
 from muslin.domain.judging import ValidationReport
 from muslin.domain.progress import Report
 from muslin.domain.training import Checkpoint
 from muslin.domain.work import Job
 from muslin.runtime.bootstrap import KeptPictures, Workshop
+from muslin.runtime.curation.rights import permit_training
 from muslin.runtime.desks.dossier import rules_of
 from muslin.runtime.disk import write_atomic
 from muslin.runtime.home import Home
@@ -30,7 +32,8 @@ def train(home: Home, job: Job, attempt: Attempt, report: Report) -> None:
         with shop.storage.reading() as connection:
             records = Records(connection)
             run = records.runs.get(RunId(job.subject))
-            dataset = records.datasets.get(run.dataset)
+            dataset = with_trigger(records.datasets.get(run.dataset), run.profile.trigger)
+            permit_training(records, dataset, shop.settings.rights)  # may have been withdrawn
         shop.licences.permit(run.profile.base)  # may have changed while the job waited
         with shop.crops() as crops:
             checkpoints = teach(run, dataset, crops, shop.training_bench(), report)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from muslin.runtime.storage.datasets import SqlDatasets
+from muslin.runtime.storage.datasets import SqlCaptionChanges, SqlDatasets
 from muslin.runtime.storage.house.audit import SqlAudit
 from muslin.runtime.storage.house.orders import (
     SqlPictureOrders,
@@ -16,7 +16,7 @@ from muslin.runtime.storage.house.orders import (
 )
 from muslin.runtime.storage.house.people import SqlPasses, SqlPeople
 from muslin.runtime.storage.jobs import SqlJobs
-from muslin.runtime.storage.licences import SqlAcceptances
+from muslin.runtime.storage.licences import SqlAcceptances, SqlRetirements, SqlRights
 from muslin.runtime.storage.photos import SqlMeasures, SqlPhotos
 from muslin.runtime.storage.proving.gates import SqlGates, SqlOverrides, SqlRules
 from muslin.runtime.storage.proving.learning import SqlProbeSets
@@ -51,6 +51,21 @@ class Records:
     def datasets(self) -> SqlDatasets:
         """Frozen datasets."""
         return SqlDatasets(self.connection)
+
+    @property
+    def caption_changes(self) -> SqlCaptionChanges:
+        """What people changed in captions."""
+        return SqlCaptionChanges(self.connection)
+
+    @property
+    def rights(self) -> SqlRights:
+        """What was said of rights in photos."""
+        return SqlRights(self.connection)
+
+    @property
+    def retirements(self) -> SqlRetirements:
+        """What may not be used any more."""
+        return SqlRetirements(self.connection)
 
     @property
     def runs(self) -> SqlRuns:

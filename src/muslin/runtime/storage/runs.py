@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from muslin.domain.fact import CheckpointId, RunId
+from muslin.domain.fact import CheckpointId, DatasetId, RunId
 from muslin.domain.training import Checkpoint, TrainingRun
 from muslin.runtime.storage.shelf import Shelf
 from muslin.runtime.storage.tables import checkpoints, runs
@@ -34,6 +34,10 @@ class SqlRuns:
     def named(self, name: str) -> list[TrainingRun]:
         """The runs of one name, oldest first."""
         return self._runs.all(runs.c.name == name)
+
+    def on(self, dataset: DatasetId) -> list[TrainingRun]:
+        """The runs on a dataset, oldest first."""
+        return self._runs.all(runs.c.dataset == dataset)
 
     def add_checkpoint(self, checkpoint: Checkpoint) -> Checkpoint:
         """Keep a checkpoint and return the one that is now kept for its step.

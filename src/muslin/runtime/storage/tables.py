@@ -131,6 +131,15 @@ probe_sets = _facts(
 )
 proposals = _facts("proposal", _id(), Column("name", String, nullable=False, index=True))
 parities = _facts("parity", _of("report", "report.id"))
+caption_changes = _facts("caption_change", _id(), _of("shoot", "shoot.id"))
+rights_entries = _facts(
+    "rights_entry",
+    _of("shoot", "shoot.id"),
+    Column("photo", String, index=True),  # null = all photos of the shoot
+)
+retirements = _facts(
+    "retirement", _key("kind"), _key("subject"), UniqueConstraint("kind", "subject")
+)
 
 aliases = Table(
     "alias",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from muslin.domain.catalog import KNOWN_CATEGORIES, same_kind
 from muslin.domain.findings import Guess
 from muslin.imaging.types import Alpha
 from muslin.validation.criteria import Criterion
@@ -10,37 +11,15 @@ from muslin.validation.metrics.obedience import against_base
 
 NAME = "category_obedience"
 
-NEAR = (
-    frozenset({"t-shirt", "top", "undershirt", "polo", "bodysuit"}),
-    frozenset({"shirt", "blouse", "polo"}),
-    frozenset({"top", "blouse"}),
-    frozenset({"long-sleeve top", "hoodie"}),
-    frozenset({"outerwear", "blazer"}),
-    frozenset({"dress"}),
-    frozenset({"hat"}),
-    frozenset({"pants"}),
-    frozenset({"shoes"}),
-    frozenset({"shorts"}),
-    frozenset({"skirt"}),
-)
-"""Words that people themselves use for one garment: an answer from the same group counts."""
-KNOWN = frozenset().union(*NEAR)
-"""Categories that can be judged."""
-
 
 def category_obeyed(guess: Guess, mask: Alpha, asked: str) -> bool | None:
     """Whether the network's answer is the asked category or a near synonym.
 
     A picture without a garment did not obey. None = nobody here knows the asked category.
     """
-    if asked not in KNOWN:
+    if asked not in KNOWN_CATEGORIES:
         return None
     return garment_found(mask) and same_kind(guess.name, asked)
-
-
-def same_kind(one: str, other: str) -> bool:
-    """Whether two categories are the same or share a group of near synonyms."""
-    return one == other or any({one, other} <= group for group in NEAR)
 
 
 def criterion(base_share: float | None) -> Criterion:

@@ -1,0 +1,1 @@
+"""The nouns of curation: captions and rights."""

@@ -1,0 +1,1 @@
+"""Who may use a photo for what, who said so, and whether that still holds."""

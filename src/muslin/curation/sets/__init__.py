@@ -1,0 +1,1 @@
+"""What holds of photos together: what they cover, what they share, what would raise their worth."""

@@ -1,0 +1,1 @@
+"""What curation takes of disk, database and networks."""
