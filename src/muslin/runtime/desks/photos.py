@@ -17,6 +17,7 @@ from muslin.runtime.curation.rights import take_rights
 from muslin.runtime.desks.desk import Desk
 from muslin.runtime.orders import ShootCheck
 from muslin.runtime.storage.house.late import written_at_the_end
+from muslin.runtime.storage.records import Records
 
 
 class PhotosDesk(Desk):
