@@ -9,7 +9,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import torch
 
 from muslin.curation.captions import PATTERNED, TEXTURED, garment_words, scene_words
 from muslin.imaging.backdrop import border_backdrop
@@ -17,8 +16,8 @@ from muslin.imaging.colour import colour_name, main_colours, to_lab
 from muslin.imaging.texture import pattern_contrast
 from muslin.imaging.types import Alpha, Picture
 from muslin.runtime.disk import write_atomic
-from starter.networks.garment import GarmentNetwork, read_garment_network
-from starter.photos import pictures_by_shape, presentations, read_known, to_network
+from starter.networks.garment import garment_mask, read_garment_network
+from starter.photos import pictures_by_shape, presentations, read_known
 
 BARE = 0.08
 """Share of captions that leave colour and pattern unsaid."""
@@ -99,16 +98,6 @@ def _measure_all(photos: Path, out: Path) -> list[Said]:
     said: dict[int, Said] = {}
     for rows, pictures in pictures_by_shape(photos, out / "cache").values():
         for row, picture in zip(rows.tolist(), pictures, strict=True):
-            mask = _garment_mask(network, picture)
+            mask = garment_mask(network, picture)
             said[row] = say(picture, mask, known[row].garment, ways[row])
     return [said[row] for row in range(len(known))]
-
-
-@torch.no_grad()
-def _garment_mask(network: GarmentNetwork, picture: Picture) -> Alpha:
-    """The network looks at half size, which it was taught at; the mask has the picture's size."""
-    half = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    logits, _, _ = network(to_network(torch.from_numpy(half)[None]))
-    alpha = logits[0, 0].sigmoid().numpy()
-    height, width = picture.shape[:2]
-    return np.asarray(cv2.resize(alpha, (width, height), interpolation=cv2.INTER_LINEAR))

@@ -40,7 +40,7 @@ def export(out: Path) -> None:
     networks = build_networks(tokenizer, torch.device("cpu"))
     networks.all().load_state_dict(averaged)
     autoencoder = read_autoencoder(out / "vae")
-    nn.ModuleList([*networks.all(), autoencoder]).half()
+    nn.ModuleList([networks.denoiser, networks.text, autoencoder]).half()
     with write_folder(out / "network") as folder:
         networks.denoiser.save_pretrained(folder / "unet")
         networks.text.save_pretrained(folder / "text_encoder")
@@ -66,6 +66,7 @@ def take_up(base: Path, out: Path) -> None:
         learnt = json.loads((base / "tokenizer" / "tokenizer.json").read_bytes())
         write_atomic(out / "merges.json", json.dumps(learnt["model"]["merges"]).encode())
     if not (out / "denoiser.state").exists():
+        torch.manual_seed(0)  # for what a base does not hold
         networks = build_networks(kept_tokenizer(out / "merges.json", ()), torch.device("cpu"))
         denoiser = UNet2DConditionModel.from_pretrained(base / "unet")
         text = CLIPTextModel.from_pretrained(base / "text_encoder", dtype="float32")

@@ -68,7 +68,8 @@ def measured(
     last = studio.checkpoints(RunId(job.subject))[-1]
     renderer = studio._shop.renderer(profile.base)
     counts = {}
-    for name, adapter in (("base", None), ("tuned", studio._shop.folder(last))):
+    adapters: dict[str, Path | None] = {"base": None, "tuned": studio._shop.folder(last)}
+    for name, adapter in adapters.items():
         renderer.use(adapter)
         for kind, asked in (("other", _other(planted)), ("silent", _silent())):
             counts[f"{name}_{kind}"] = _share_on(studio, renderer, planted, asked)

@@ -18,6 +18,7 @@ from benchmarks.training.task import FolderPictures, Task, dataset_of, profile_o
 from muslin.domain.fact import RunId, now
 from muslin.domain.progress import Progress
 from muslin.domain.training import TrainingRun
+from muslin.networks.diffusion.lean import import_leanly
 
 if TYPE_CHECKING:
     from torch import nn
@@ -70,7 +71,8 @@ def peers_tuning(profile: Profile, base: Base, network: nn.Module) -> Tuning:
 
 
 def main() -> None:
-    """Read a task, carry it out, write what it took."""
+    """Read a task, carry it out as a job's process would, write what it took."""
+    import_leanly()
     asked, answered = map(Path, sys.argv[1:])
     clock = run_task(Task.model_validate_json(asked.read_bytes()))
     answered.write_text(clock.timed().model_dump_json())

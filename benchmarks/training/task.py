@@ -21,7 +21,7 @@ from muslin.domain.dataset import (
 )
 from muslin.domain.fact import DatasetId, Fact, PhotoId, ShootId, now
 from muslin.domain.profile import Profile
-from muslin.imaging.crop import cut
+from muslin.imaging.crop import SOURCE, cut
 from muslin.imaging.open import open_photo
 from muslin.imaging.types import Alpha, Picture
 
@@ -48,6 +48,7 @@ class Task(Fact):
 class FolderPictures:
     """Photos of a folder, opened and cut as the studio does it, in this process."""
 
+    picture_source = SOURCE
     mask_source = "none"
 
     def __init__(self, folder: Path) -> None:

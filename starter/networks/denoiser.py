@@ -138,19 +138,37 @@ def build_scheduler() -> DDIMScheduler:
     return scheduler
 
 
+OUTLINED = 1
+"""The block going up whose answer, at half the latents' size, must tell garment from backdrop."""
+
+
 @dataclass(slots=True)
 class Networks:
     """What is trained together, and the schedule's tables."""
 
     denoiser: UNet2DConditionModel
     text: CLIPTextModel
+    outline: nn.Conv2d  # of training only: reads the garment's mask off the denoiser's features
     tokenizer: CLIPTokenizer
     signal: Tensor  # (1000,) square root of cumulative alpha
     noise: Tensor  # (1000,)
 
     def all(self) -> nn.ModuleList:
-        """Both trained networks as one module."""
-        return nn.ModuleList([self.denoiser, self.text])
+        """All that is trained as one module."""
+        return nn.ModuleList([self.denoiser, self.text, self.outline])
+
+    def answer(
+        self, noisy: Tensor, times: Tensor, captions: Sequence[str]
+    ) -> tuple[Tensor, Tensor]:
+        """What the denoiser says of `noisy` (B, 8, h, w), and logits (B, 1, ...) of the mask."""
+        seen: list[Tensor] = []
+        block = self.denoiser.up_blocks[OUTLINED]
+        hook = block.register_forward_hook(lambda _block, _given, features: seen.append(features))
+        try:
+            said = self.denoiser(noisy, times, self.read(captions)).sample
+        finally:
+            hook.remove()
+        return said, self.outline(seen[0])
 
     def read(self, captions: Sequence[str]) -> Tensor:
         """(B, LENGTH, WIDTH) text features."""
@@ -173,6 +191,7 @@ def build_networks(
     networks = Networks(
         build_core() if core else build_denoiser(),
         build_text_encoder(tokenizer),
+        nn.Conv2d(LEVELS[-1 - OUTLINED][0], 1, 1),
         tokenizer,
         kept.sqrt().to(device),
         (1 - kept).sqrt().to(device),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from muslin.imaging.types import Alpha, Picture
+from starter.photos import to_network
 from starter.resumable import load_state
 
 CATEGORIES = (
@@ -85,3 +89,16 @@ def read_garment_network(weights: Path) -> GarmentNetwork:
     network = GarmentNetwork()
     network.load_state_dict(load_state(weights)["network"])
     return network.eval()
+
+
+@torch.no_grad()
+def garment_mask(network: GarmentNetwork, picture: Picture) -> Alpha:
+    """Where a picture (H, W, 3) is garment, (H, W) in [0, 1].
+
+    The network looks at half size, which it was taught at.
+    """
+    half = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    logits, _, _ = network(to_network(torch.from_numpy(half)[None]))
+    alpha = logits[0, 0].sigmoid().numpy()
+    height, width = picture.shape[:2]
+    return np.asarray(cv2.resize(alpha, (width, height), interpolation=cv2.INTER_LINEAR))

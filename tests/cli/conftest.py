@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
@@ -24,7 +23,6 @@ from muslin.domain.fact import (
     GenerationId,
     JobId,
     ReleaseId,
-    ReportId,
     ReviewId,
     RunId,
     ShootId,
@@ -58,9 +56,9 @@ from muslin.domain.training import (
 from muslin.domain.work import Job, JobKind, JobState
 from muslin.runtime.orders import RunOrder, RunOutcome
 from tests.cli.curated import CuratedAnswers
+from tests.cli.proving import NOON, REPORT, ProvingVerbs, an_override
 
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-RUN, REPORT, CHECKPOINT = RunId("run-1"), ReportId("report-1"), CheckpointId("checkpoint-300")
+RUN, CHECKPOINT = RunId("run-1"), CheckpointId("checkpoint-300")
 SHOOT = Shoot(id=ShootId("shoot-1"), name="knitwear", folder="/photos", imported_at=NOON)
 PROBLEM = Problem(file_name="logo.svg", code="unsupported", reason="not a photo")
 
@@ -121,7 +119,7 @@ def a_release() -> Release:
         report=REPORT,
         review=ReviewId("review-1"),
         base="starter",
-        gate=GateDecision(checks=(), verdict=Verdict.PASSED),
+        gate=GateDecision(checks=(), verdict=Verdict.PASSED, overrides=(an_override(),)),
         created_at=NOON,
     )
 
@@ -131,7 +129,7 @@ def foreseen(name: str, value: float | None, unit: str, known: Known, why: str) 
 
 
 @dataclass
-class CannedStudio(CuratedAnswers):
+class CannedStudio(ProvingVerbs, CuratedAnswers):
     """Answers every verb with a value of the right kind, and remembers what was asked."""
 
     asked: list[tuple[object, ...]] = field(default_factory=list)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from muslin.domain.judging import Decision
+from muslin.domain.findings import Verdict
+from muslin.domain.judging import Answer, Decision, FailureKind, Flaw, Region, Said
 from muslin.domain.leaving import Alias, GenerateOrder
 from muslin.domain.profile import Profile
 from muslin.runtime.orders import RunOrder
@@ -55,6 +56,22 @@ EVERY_VERB = (
     "releases rollback knitwear",
     "releases export knitwear --format kohya --out elsewhere",
     "adapters import theirs.safetensors --base starter --name theirs --dataset dataset-1",
+    "rules set examples/rules.toml --as Ada --name knitwear",
+    "rules show knitwear",
+    "gates show knitwear",
+    "gates show knitwear --history",
+    "gates override knitwear sheen --as Ada --reason 'no silk'",
+    "reviews queue knitwear",
+    "reviews next knitwear --as Ada --pile base",
+    "reviews next knitwear --as Idle",
+    "reviews judge report-1.3 pass --as Ada",
+    "reviews undo knitwear --as Ada",
+    "reviews agreement knitwear",
+    "autonomy show knitwear",
+    "failures list knitwear",
+    "failures groups knitwear",
+    "failures plan knitwear",
+    "failures compare knitwear --before report-1",
     "images generate --release knitwear --prompt 'a red dress' --out pictures",
     "jobs list",
     "jobs follow job-1",
@@ -168,6 +185,43 @@ def test_a_decision_carries_the_person_and_every_reason(
     assert expected in studio.asked
 
 
+def test_a_judgement_carries_every_answer_and_every_failure(
+    muslin: Terminal, studio: CannedStudio
+) -> None:
+    words = "reviews judge report-1.3 fail --as Ada --check sheen=no --channel lookbook"
+    muslin(*words.split(), "--failure", "fabric", "--failure", "hands:sleeves:six fingers: odd")
+
+    said = Said(
+        verdict=Verdict.FAILED,
+        answers=(Answer(question="sheen", yes=False),),
+        flaws=(
+            Flaw(kind=FailureKind.FABRIC),
+            Flaw(kind=FailureKind.HANDS, region=Region.SLEEVES, note="six fingers: odd"),
+        ),
+        channel="lookbook",
+    )
+    assert ("judge_picture", "report-1.3", "Ada", said) in studio.asked
+
+
+@pytest.mark.usefixtures("studio")
+@pytest.mark.parametrize("words", ["--failure sleeves", "--failure hands:moon", "--check sheen"])
+def test_a_failure_of_no_known_kind_is_refused_with_the_kinds(muslin: Terminal, words: str) -> None:
+    spoken = muslin("reviews", "judge", "report-1.3", "fail", "--as", "Ada", *words.split())
+
+    assert spoken.status == 17
+
+
+@pytest.mark.usefixtures("studio")
+def test_a_reviewer_sees_files_questions_and_how_to_answer_but_no_suspicion(
+    muslin: Terminal,
+) -> None:
+    spoken = muslin("reviews", "next", "knitwear", "--as", "Ada")
+
+    assert "/home/tmp/report-1.3-left.png" in spoken.out
+    assert "--check sheen=yes|no  Silk shows its sheen." in spoken.out
+    assert "colour" not in spoken.out
+
+
 def test_a_release_gets_the_alias_that_was_asked_for(
     muslin: Terminal, studio: CannedStudio
 ) -> None:
@@ -176,6 +230,16 @@ def test_a_release_gets_the_alias_that_was_asked_for(
 
     assert ("release", "knitwear", Alias.CANDIDATE) in studio.asked
     assert ("promote", "release-1", Alias.LIVE) in studio.asked
+
+
+@pytest.mark.usefixtures("studio")
+def test_what_was_overridden_stands_beside_its_release_and_its_gate(muslin: Terminal) -> None:
+    listed, shown = muslin("releases", "list"), muslin("gates", "show", "knitwear")
+
+    assert "sheen by Ada" in listed.out
+    assert "! overridden" in shown.out
+    assert "by Ada, 2026-03-01 12:00 UTC: no silk" in shown.out
+    assert "? unknown" in shown.out
 
 
 @pytest.mark.usefixtures("studio")

@@ -30,6 +30,7 @@ COLOURS = ("red", "green", "navy", "black", "beige", "pink", "grey", "white")
 class PaintedPictures:
     """Every photo is noise of its own, the same whenever it is asked for; garments are left."""
 
+    picture_source = "a brush"
     mask_source = "the left third"
 
     def __init__(self) -> None:

@@ -5,6 +5,7 @@ import torch
 from safetensors.torch import load, save
 from torch import autograd, nn
 
+from muslin.training.adamw import AdamW
 from muslin.training.optimizers import CLIP_NORM, Update, averaging_decay, learning_rate
 from muslin.training.prodigy import FIRST_D, Prodigy
 from tests.training.a_shoot import a_profile
@@ -127,6 +128,22 @@ def test_every_optimizer_finds_the_bottom_of_a_bowl(fields: dict[str, float | st
         torch.testing.assert_close(
             parameter.detach(), torch.full_like(parameter, 3.0), rtol=0.05, atol=0.05
         )
+
+
+def test_adamw_takes_the_very_steps_of_torch_s_own() -> None:
+    ours, theirs = weave(), weave()
+    idle = nn.Parameter(torch.ones(4))  # a weight that a network holds and never asks
+    optimizer = AdamW([*ours.values(), idle], weight_decay=0.1)
+    reference = torch.optim.AdamW(theirs.values(), weight_decay=0.1, fused=True)
+    for n in range(5):
+        for parameters, one in ((ours, optimizer), (theirs, reference)):
+            pull(parameters, 0.3 * (n - 2))
+            one.param_groups[0]["lr"] = 0.1 / (n + 1)
+            one.step()
+            one.zero_grad()
+
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+    assert torch.equal(idle, torch.ones(4))
 
 
 def test_prodigy_measures_the_way_to_the_bottom_in_the_steepest_case() -> None:

@@ -164,7 +164,7 @@ def test_a_second_run_encodes_nothing_however_much_is_asked(
     second = prepared(tiny, tmp_path, turned(dataset), EVERYTHING, pictures)
     third = prepared(tiny, tmp_path, dataset, EVERYTHING, pictures)
 
-    assert pictures.masked == 0
+    assert (pictures.asked, pictures.masked) == (0, 0)
     assert sum(b.moments.mean.sum() for b in second.buckets) == pytest.approx(
         float(sum(b.moments.mean.sum() for b in first.buckets)), rel=1e-5
     )
@@ -194,6 +194,37 @@ def test_another_garment_network_masks_anew(tiny: Base, tmp_path: Path) -> None:
         prepared(tiny, tmp_path, profile=masked, pictures=pictures)
 
     assert (first.masked, second.masked) == (5, 5)
+
+
+def test_another_way_of_opening_photos_encodes_anew(tiny: Base, tmp_path: Path) -> None:
+    first, second = PaintedPictures(), PaintedPictures()
+    second.picture_source = "another"
+
+    for pictures in (first, second):
+        prepared(tiny, tmp_path, pictures=pictures)
+
+    assert (first.asked, second.asked) == (6, 6)
+
+
+def test_a_photo_is_opened_once_for_all_that_is_learnt_of_it(tiny: Base, tmp_path: Path) -> None:
+    pictures = PaintedPictures()
+
+    prepared(tiny, tmp_path, a_dataset(5, 1), EVERYTHING, pictures)
+
+    assert (pictures.asked, pictures.masked) == (6, 10)
+
+
+def test_another_crop_of_a_photo_is_encoded_as_its_own(tiny: Base, tmp_path: Path) -> None:
+    pictures = PaintedPictures()
+    prepared(tiny, tmp_path, a_dataset(2, 0), pictures=pictures)
+    dataset = a_dataset(2, 0)
+    first = dataset.photos[0]
+    moved = first.model_copy(update={"crop": first.crop.model_copy(update={"left_px": 8})})
+
+    other = dataset.model_copy(update={"photos": (moved, dataset.photos[1])})
+    prepared(tiny, tmp_path, other, pictures=pictures)
+
+    assert pictures.asked == 3
 
 
 def test_another_base_encodes_anew(tiny: Base, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import typer
 
-from muslin.cli import errors
+from muslin.cli import errors, serve
 from muslin.cli.commands import (
     adapters,
     datasets,
@@ -25,6 +25,7 @@ from muslin.cli.commands import (
     weights,
 )
 from muslin.cli.commands.curation import captions, rights
+from muslin.cli.commands.proving import autonomy, failures, gates, rules
 from muslin.domain.errors import StudioError
 from muslin.domain.progress import Cancelled
 
@@ -37,6 +38,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("doctor")(doctor.doctor)
+app.command("serve")(serve.serve)
 app.add_typer(shoots.app, name="shoots")
 app.add_typer(captions.app, name="captions")
 app.add_typer(rights.app, name="rights")
@@ -45,6 +47,10 @@ app.add_typer(runs.app, name="runs")
 app.add_typer(reports.app, name="reports")
 app.add_typer(reviews.app, name="reviews")
 app.add_typer(releases.app, name="releases")
+app.add_typer(rules.app, name="rules")
+app.add_typer(gates.app, name="gates")
+app.add_typer(autonomy.app, name="autonomy")
+app.add_typer(failures.app, name="failures")
 app.add_typer(images.app, name="images")
 app.add_typer(adapters.app, name="adapters")
 app.add_typer(jobs.app, name="jobs")

@@ -37,6 +37,11 @@ STATUS = {
     "gate_closed": 27,
     "licence_refused": 28,
     "licence_not_accepted": 29,
+    "invalid_rules": 30,
+    "picture_taken": 31,
+    "not_signed_in": 60,
+    "not_allowed": 61,
+    "upload_refused": 62,
     "rights_missing": 40,
     "retired": 41,
 }

@@ -121,6 +121,24 @@ class GateClosed(StudioError):
     code = "gate_closed"
 
 
+class NotSignedIn(StudioError):
+    """Nobody is signed in, or name and password do not belong together."""
+
+    code = "not_signed_in"
+
+
+class NotAllowed(StudioError):
+    """The role does not include this, or the request does not come from the studio's own pages."""
+
+    code = "not_allowed"
+
+
+class UploadRefused(StudioError):
+    """A file that was sent is no photo, or there is too much of it."""
+
+    code = "upload_refused"
+
+
 class RightsMissing(StudioError):
     """Photos may not be learnt from: their rights ended, or were never stated."""
 
@@ -143,3 +161,15 @@ class LicenceNotAccepted(StudioError):
     """The base has conditions that nobody agreed to yet, or terms that nobody knows."""
 
     code = "licence_not_accepted"
+
+
+class InvalidRules(StudioError):
+    """A file of non-negotiables has an unknown field, no bound, or a metric that there is not."""
+
+    code = "invalid_rules"
+
+
+class PictureTaken(StudioError):
+    """Another person is judging that picture right now."""
+
+    code = "picture_taken"

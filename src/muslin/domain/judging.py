@@ -5,9 +5,46 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from pydantic import Field
+
 from muslin.domain.fact import BlobId, CheckpointId, Fact, PhotoId, ReportId, ReviewId, RunId
-from muslin.domain.findings import Verdict
+from muslin.domain.findings import GarmentBox, Verdict
 from muslin.domain.training import HeldOutLoss
+
+
+class FailureKind(StrEnum):
+    """What can be wrong with a picture, for machines and people alike."""
+
+    COLOUR = "colour"  # not the colour that was asked for
+    GARMENT = "garment"  # not the garment that was asked for
+    FABRIC = "fabric"
+    PRINT = "print"
+    SHAPE = "shape"  # silhouette, length, proportions of the garment
+    HANDS = "hands"
+    FACE = "face"
+    SKIN = "skin"
+    BODY = "body"
+    BACKDROP = "backdrop"
+    LIGHT = "light"
+    DETAIL = "detail"  # blurred, grainy, smeared
+    COPY = "copy"  # a photo that was taught, drawn from memory
+    OTHER = "other"
+
+
+class Region(StrEnum):
+    """Where in a picture."""
+
+    WHOLE = "whole"
+    GARMENT = "garment"
+    NECK = "neck"
+    SLEEVES = "sleeves"
+    HEM = "hem"
+    CLOSURE = "closure"
+    PRINT = "print"
+    HANDS = "hands"
+    FACE = "face"
+    BODY = "body"
+    BACKDROP = "backdrop"
 
 
 class Probe(Fact):
@@ -17,6 +54,18 @@ class Probe(Fact):
     seed: int
     category: str
     colour: str
+
+
+class ProbeSetVersion(Fact):
+    """The work that all checkpoints of a name are judged on; the newest version is drawn next."""
+
+    name: str  # of the runs
+    version: int  # counts from 1
+    digest: str  # sha256 over the probes
+    probes: tuple[Probe, ...]
+    carried: int  # of them from earlier failures
+    why: str
+    at: datetime
 
 
 class ProbePicture(Fact):
@@ -32,6 +81,7 @@ class ProbePicture(Fact):
     contrast: float  # standard deviation of L*
     sharpness: float  # [0, 1], 1 = as sharp as pixels can be
     noise: float | None  # variance of the Laplacian of L* over variance of L*
+    failures: tuple[FailureKind, ...] = ()  # what machines found wrong, worst first
 
 
 class MetricValue(Fact):
@@ -57,6 +107,13 @@ class CheckpointProof(Fact):
     metrics: tuple[MetricValue, ...]
     verdict: Verdict
     held_out: HeldOutLoss | None = None  # None = the base, or nothing was held out
+    rules: tuple[MetricValue, ...] = ()  # the brand's own limits, where it set some
+    measured: tuple[MetricValue, ...] = ()  # what is measured but blocks only by the brand's rule
+
+    @property
+    def judged(self) -> tuple[MetricValue, ...]:
+        """Everything that the verdict follows from."""
+        return (*self.metrics, *self.rules)
 
 
 class ValidationReport(Fact):
@@ -73,6 +130,12 @@ class ValidationReport(Fact):
     reason: str
     verdict: Verdict
     page: BlobId  # one HTML page with all pictures inside
+    probe_set: int = 0  # version of the probes; 0 = made before they had one
+
+    @property
+    def tuned(self) -> CheckpointProof | None:
+        """The proof of the picked checkpoint."""
+        return next((c for c in self.checkpoints if c.checkpoint == self.picked), None)
 
 
 class Decision(StrEnum):
@@ -92,3 +155,135 @@ class Review(Fact):
     decision: Decision
     reasons: tuple[str, ...]
     at: datetime
+
+
+class Mode(StrEnum):
+    """How a person looks at a picture."""
+
+    SINGLE = "single"  # alone, and says passed or failed
+    PAIR = "pair"  # beside another one, not knowing which is which, and says which is better
+
+
+class Flaw(Fact):
+    """One thing that a person found wrong, where, and in which words."""
+
+    kind: FailureKind
+    region: Region = Region.WHOLE
+    box: GarmentBox | None = None  # the place as fractions of the picture, where it was drawn
+    note: str = Field("", max_length=1000)
+
+
+class Answer(Fact):
+    """A yes or no to one question of the checklist."""
+
+    question: str  # name of the brand's rule
+    yes: bool
+
+
+class PictureTask(Fact):
+    """One picture that people shall judge, or a pair of one probe; its id says which."""
+
+    id: str
+    report: ReportId
+    mode: Mode
+    place: int  # of the probe in the report
+    probe: Probe
+    checkpoint: CheckpointId
+    picture: BlobId
+    against: BlobId | None = None  # PAIR: the other picture
+    suspect: tuple[FailureKind, ...] = ()  # what machines found; not told to who judges
+
+
+class QueuedPicture(Fact):
+    """A task in the order in which people are asked, and how far it is."""
+
+    task: PictureTask
+    judged_by: tuple[str, ...]
+    claimed_by: str | None  # who is looking at it right now
+
+
+class Sight(Fact):
+    """What a reviewer is shown: of a pair, nothing tells which side is which."""
+
+    task: str
+    mode: Mode
+    prompt: str
+    left: BlobId
+    right: BlobId | None
+    until: datetime  # nobody else is asked before
+    questions: dict[str, str]  # the checklist: name to question
+
+
+class Claim(Fact):
+    """A picture is before one person's eyes until then."""
+
+    task: str
+    report: ReportId
+    person: str
+    until: datetime
+
+
+class Side(StrEnum):
+    """Which picture of a pair is better, as the reviewer saw them."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    NEITHER = "neither"
+
+
+class Preferred(StrEnum):
+    """Which picture of a pair is better, as they are."""
+
+    TUNED = "tuned"  # the task's own picture
+    OTHER = "other"
+    NEITHER = "neither"
+
+
+class Said(Fact):
+    """What a reviewer says of a task: `verdict` of a single picture, `side` of a pair."""
+
+    verdict: Verdict | None = None
+    side: Side | None = None
+    answers: tuple[Answer, ...] = ()
+    flaws: tuple[Flaw, ...] = ()
+    note: str = Field("", max_length=1000)
+    channel: str = Field("shop", pattern=r"^[a-z][a-z0-9_-]{0,39}$")  # where it would be shown
+
+
+class Judgement(Fact):
+    """A named person's word on one picture; taken back it stays, with when."""
+
+    id: str
+    task: PictureTask
+    person: str
+    said: Said
+    preferred: Preferred | None = None  # of a pair, with the sides resolved
+    at: datetime
+    undone_at: datetime | None = None
+
+
+class QuestionTally(Fact):
+    """How often a question of the checklist had a yes, picture by picture."""
+
+    question: str
+    yes: int  # pictures where nobody said no
+    answered: int
+
+
+class Preferences(Fact):
+    """How often the tuned picture of a pair was liked better, not knowing which it was."""
+
+    tuned: int
+    other: int
+    neither: int
+    chance: float  # of a split this uneven or more if both were equal: two-sided sign test
+
+
+class Agreement(Fact):
+    """How two reviewers agree on the pictures that both judged."""
+
+    one: str
+    other: str
+    pictures: int
+    same: float  # share of equal verdicts
+    kappa: float | None  # Cohen's; None = chance alone already agrees on everything

@@ -37,11 +37,30 @@ class GateCheck(Fact):
     words: str
 
 
+class Override(Fact):
+    """A named person's word that one check shall not hold a release back; kept for ever."""
+
+    report: ReportId
+    check: str
+    verdict: Verdict  # how the check stood when it was overridden
+    person: str
+    reason: str
+    at: datetime
+
+
 class GateDecision(Fact):
-    """Whether a release is allowed; every check must have passed."""
+    """Whether a release is allowed; every check must have passed or been overridden by name."""
 
     checks: tuple[GateCheck, ...]
-    verdict: Verdict
+    verdict: Verdict  # of the checks alone: an override does not make a failure a pass
+    overrides: tuple[Override, ...] = ()
+
+    @property
+    def closed(self) -> tuple[GateCheck, ...]:
+        """The checks that hold the release back."""
+        excused = {one.check for one in self.overrides}
+        held = [check for check in self.checks if check.verdict is not Verdict.PASSED]
+        return tuple(check for check in held if check.name not in excused)
 
 
 class Release(Fact):

@@ -13,6 +13,7 @@ class JobKind(StrEnum):
 
     TRAIN = "train"
     VALIDATE = "validate"
+    INTAKE = "intake"
 
 
 class JobState(StrEnum):
@@ -31,7 +32,7 @@ class Job(Fact):
     id: JobId
     kind: JobKind
     key: str
-    subject: str  # id of what it works on: a run for TRAIN and VALIDATE
+    subject: str  # what it works on: a run's id for TRAIN and VALIDATE, a shoot's name for INTAKE
     state: JobState
     fence: int  # grows with every attempt; an older attempt's writes are refused
     attempts: int

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import PIL
+import pillow_heif
 from PIL import Image
 
 from muslin.domain.dataset import Crop
 from muslin.imaging.types import Picture
+
+SOURCE = f"1 pillow {PIL.__version__} heif {pillow_heif.__version__}"
+"""Names how photos are opened and cut; the number goes up when this room does it otherwise."""
 
 
 def cut(picture: Picture, crop: Crop) -> Picture:

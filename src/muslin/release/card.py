@@ -132,7 +132,21 @@ def _how_proved(known: Released) -> list[str]:
     decided = (
         f"{known.review.person} {known.review.decision} it on {known.review.at:%Y-%m-%d}{said}"
     )
-    return [*lines, "", f"{decided}. Report {known.report.id}, verdict {known.report.verdict}."]
+    excused = _overridden(known.release)
+    return [
+        *lines,
+        "",
+        *excused,
+        f"{decided}. Report {known.report.id}, verdict {known.report.verdict}.",
+    ]
+
+
+def _overridden(release: Release) -> list[str]:
+    return [
+        f"- **Overridden:** {one.check} was {one.verdict}; {one.person} let it pass on "
+        f"{one.at:%Y-%m-%d}: {one.reason}"
+        for one in release.gate.overrides
+    ]
 
 
 def _row(metric: MetricValue, base: MetricValue | None) -> str:

@@ -3,20 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from muslin.domain.findings import Verdict, all_of
-from muslin.domain.judging import Decision, Review, ValidationReport
-from muslin.domain.leaving import GateCheck, GateDecision
+from muslin.domain.judging import Decision, QuestionTally, Review, ValidationReport
+from muslin.domain.leaving import GateCheck, GateDecision, Override
+from muslin.domain.proving.rules import NO_RULES, Rules
+from muslin.release.rules import human_checks, machine_checks
+
+NEVER_OVERRIDDEN = ("approval", "same_checkpoint")
+"""A release without a named person's yes to that very checkpoint is none."""
 
 
-def gate(report: ValidationReport, reviews: Sequence[Review]) -> GateDecision:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the brand asks beyond the proof, what people answered, and what was excused by name."""
+
+    rules: Rules = NO_RULES
+    tallies: tuple[QuestionTally, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    earlier: tuple[GateCheck, ...] = ()  # of the gates before the proof
+
+
+NOTHING_MORE = Standing()
+
+
+def gate(
+    report: ValidationReport, reviews: Sequence[Review], standing: Standing = NOTHING_MORE
+) -> GateDecision:
     """Whether a report's picked checkpoint may be released.
 
-    `reviews` may hold those of other reports; only this report's count, and of them the latest.
+    `reviews` and overrides may hold those of other reports; only this report's count, and of the
+    reviews the latest. An override leaves the verdict as it is and opens the way all the same.
     """
     latest = latest_review(report, reviews)
-    checks = (_proof(report), _approval(latest), _same_checkpoint(report, latest))
-    return GateDecision(checks=checks, verdict=all_of(check.verdict for check in checks))
+    checks = (
+        *standing.earlier,
+        _proof(report),
+        *machine_checks(standing.rules, report),
+        *human_checks(standing.rules, standing.tallies),
+        _approval(latest),
+        _same_checkpoint(report, latest),
+    )
+    return GateDecision(
+        checks=checks,
+        verdict=all_of(check.verdict for check in checks),
+        overrides=tuple(
+            one
+            for one in standing.overrides
+            if one.report == report.id and one.check not in NEVER_OVERRIDDEN
+        ),
+    )
 
 
 def latest_review(report: ValidationReport, reviews: Sequence[Review]) -> Review | None:

@@ -9,22 +9,27 @@ from muslin.domain.fact import ReleaseId, fresh, now
 from muslin.domain.findings import Verdict
 from muslin.domain.judging import Review, ValidationReport
 from muslin.domain.leaving import Alias, Release
-from muslin.release.gate import gate, latest_review
+from muslin.release.gate import NOTHING_MORE, Standing, gate, latest_review
 
 Aliases = Mapping[Alias, ReleaseId]
 """Which release of one profile each alias points to; an alias that points nowhere is missing."""
 
 
-def make_release(report: ValidationReport, reviews: Sequence[Review], base: str) -> Release:
+def make_release(
+    report: ValidationReport,
+    reviews: Sequence[Review],
+    base: str,
+    standing: Standing = NOTHING_MORE,
+) -> Release:
     """Release a report's picked checkpoint; `base` names the network it was tuned from.
 
-    Raises GateClosed, naming every check that did not pass.
+    Raises GateClosed, naming every check that did not pass and was not overridden by a person.
     """
-    decision, review = gate(report, reviews), latest_review(report, reviews)
-    if decision.verdict is not Verdict.PASSED or review is None or report.picked is None:
-        closed = [c for c in decision.checks if c.verdict is not Verdict.PASSED]
+    decision, review = gate(report, reviews, standing), latest_review(report, reviews)
+    if decision.closed or review is None or report.picked is None:
         raise GateClosed(
-            "This cannot be released: " + " ".join(f"[{c.name}] {c.words}" for c in closed),
+            "This cannot be released: "
+            + " ".join(f"[{c.name}] {c.words}" for c in decision.closed),
             hint=_way_out(report),
         )
     return Release(

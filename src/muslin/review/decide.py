@@ -8,15 +8,21 @@ from muslin.domain.errors import GateClosed, InvalidRequest
 from muslin.domain.fact import CheckpointId, ReviewId, fresh, now
 from muslin.domain.findings import Verdict
 from muslin.domain.judging import Decision, Review, ValidationReport
+from muslin.domain.leaving import Override
 
 
 def decide(
-    report: ValidationReport, person: str, decision: Decision, reasons: Sequence[str] = ()
+    report: ValidationReport,
+    person: str,
+    decision: Decision,
+    reasons: Sequence[str] = (),
+    overrides: Sequence[Override] = (),
 ) -> Review:
     """Write down what a person said about a report's picked checkpoint.
 
     Raises InvalidRequest for a nameless person or a rejection without a reason, and GateClosed
-    for the approval of a report that did not pass: what was not proved cannot be signed off.
+    for the approval of a report that did not pass: what was not proved cannot be signed off,
+    unless somebody overrode the proof by name.
     """
     name, said = person.strip(), tuple(r.strip() for r in reasons if r.strip())
     if not name:
@@ -28,7 +34,8 @@ def decide(
             "A rejection needs at least one reason.",
             hint="Say what is wrong with --reason; the next training can only learn from that.",
         )
-    if decision is Decision.APPROVED and report.verdict is not Verdict.PASSED:
+    proved = report.verdict is Verdict.PASSED or _overridden(report, overrides)
+    if decision is Decision.APPROVED and not proved:
         raise GateClosed(
             f"Report {report.id} is {report.verdict}, so nobody can approve it.",
             hint=f"{report.reason} Look at the report, mend the photos or the profile, run again.",
@@ -42,6 +49,10 @@ def decide(
         reasons=said,
         at=now(),
     )
+
+
+def _overridden(report: ValidationReport, overrides: Sequence[Override]) -> bool:
+    return any(one.report == report.id and one.check == "proof" for one in overrides)
 
 
 def _picked(report: ValidationReport) -> CheckpointId:

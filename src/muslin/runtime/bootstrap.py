@@ -18,13 +18,16 @@ from muslin.domain.errors import PartMissing
 from muslin.domain.fact import BlobId, PhotoId
 from muslin.domain.findings import Measures
 from muslin.domain.training import Checkpoint
-from muslin.imaging.crop import cut
+from muslin.imaging.crop import SOURCE, cut
 from muslin.imaging.guard import PhotoDecoder
 from muslin.imaging.types import Alpha, Picture
 from muslin.networks.vision.garment import GarmentReader
 from muslin.runtime.blobs import Blobs
 from muslin.runtime.curation.toml import read_toml
 from muslin.runtime.home import Home, open_home
+from muslin.runtime.house.easel import Easel
+from muslin.runtime.house.inbox import Inbox
+from muslin.runtime.house.thumbs import Thumbs
 from muslin.runtime.jobs.queue import Queue
 from muslin.runtime.settings import Settings, read_settings
 from muslin.runtime.storage.database import Storage
@@ -65,6 +68,8 @@ class Workshop:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if "thumbs" in vars(self):
+            self.thumbs.close()
         self.storage.close()
 
     @cached_property
@@ -86,6 +91,21 @@ class Workshop:
     def reader(self) -> GarmentReader:
         """The garment network."""
         return GarmentReader()
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """Files that people sent."""
+        return Inbox(self.home.inbox)
+
+    @cached_property
+    def thumbs(self) -> Thumbs:
+        """Pictures as pages show them."""
+        return Thumbs(self.blobs, self.home.cache)
+
+    @cached_property
+    def easel(self) -> Easel:
+        """The base that stays open between orders."""
+        return Easel(self.renderer)
 
     @property
     def threads(self) -> int:
@@ -165,6 +185,8 @@ class Crops:
 
     def __init__(self, blobs: Blobs, decoder: PhotoDecoder, reader: GarmentReader) -> None:
         self._blobs, self._decoder, self._reader = blobs, decoder, reader
+
+    picture_source = SOURCE
 
     @property
     def mask_source(self) -> str:

@@ -40,6 +40,16 @@ class Home:
         return self.root / "runs"
 
     @property
+    def inbox(self) -> Path:
+        """Files that were sent to be imported, one folder per shoot."""
+        return self.root / "inbox"
+
+    @property
+    def cache(self) -> Path:
+        """Thumbnails; may be deleted at any time."""
+        return self.root / "cache"
+
+    @property
     def vocabulary(self) -> Path:
         """The brand's own words, where somebody wrote them."""
         return self.root / "vocabulary.toml"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from muslin.domain.errors import InvalidProfile
+from muslin.domain.errors import InvalidProfile, StudioError
 from muslin.domain.profile import Profile
 from muslin.training.presets import PRESETS
 
@@ -20,19 +20,23 @@ def read_profile(path: Path) -> Profile:
     out of bounds.
     """
     try:
-        fields = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InvalidProfile(
-            f"{path} cannot be read: {error.strerror}.", hint="Name a profile file that exists."
-        ) from error
-    except ValueError as error:  # not UTF-8, or not TOML
-        raise InvalidProfile(
-            f"{path} is not a TOML file: {error}", hint="Write one `field = value` per line."
-        ) from error
-    try:
-        return Profile.model_validate(fields)
+        return Profile.model_validate(fields_of(path, InvalidProfile))
     except ValidationError as error:
         raise InvalidProfile(f"{path}: {told(error)}", hint=way_out(error)) from error
+
+
+def fields_of(path: Path, refusal: type[StudioError]) -> dict[str, object]:
+    """What a TOML file says; raises the refusal when it cannot be read or is none."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise refusal(
+            f"{path} cannot be read: {error.strerror}.", hint="Name a file that exists."
+        ) from error
+    except ValueError as error:  # not UTF-8, or not TOML
+        raise refusal(
+            f"{path} is not a TOML file: {error}", hint="Write one `field = value` per line."
+        ) from error
 
 
 def named_profile(preset: str | None) -> Profile:

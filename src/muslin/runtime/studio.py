@@ -8,17 +8,36 @@ from typing import Self
 
 from muslin.domain.progress import Report, silent
 from muslin.runtime.bootstrap import Workshop
+from muslin.runtime.desks.gating import GatingDesk
 from muslin.runtime.desks.judging import JudgingDesk
-from muslin.runtime.desks.pictures import PicturesDesk
+from muslin.runtime.desks.learning import LearningDesk
+from muslin.runtime.desks.making import MakingDesk
+from muslin.runtime.desks.overview import OverviewDesk
+from muslin.runtime.desks.people import PeopleDesk
 from muslin.runtime.desks.releasing import ReleasingDesk
+from muslin.runtime.desks.reviewing import ReviewingDesk
 from muslin.runtime.desks.rights import RightsDesk
+from muslin.runtime.desks.showing import ShowingDesk
 from muslin.runtime.desks.training import TrainingDesk
 from muslin.runtime.desks.weights import WeightsDesk
 from muslin.runtime.doctor import DoctorLine, examine
 from muslin.runtime.orders import RunOrder, RunOutcome
 
 
-class Studio(RightsDesk, TrainingDesk, JudgingDesk, ReleasingDesk, PicturesDesk, WeightsDesk):
+class Studio(
+    RightsDesk,
+    TrainingDesk,
+    JudgingDesk,
+    GatingDesk,
+    ReviewingDesk,
+    LearningDesk,
+    ReleasingDesk,
+    MakingDesk,
+    WeightsDesk,
+    OverviewDesk,
+    ShowingDesk,
+    PeopleDesk,
+):
     """An open studio; a context manager. Every method is one or more whole transactions."""
 
     @classmethod

@@ -74,10 +74,9 @@ def _state_rights(studio: Studio, order: RunOrder) -> None:
 
 def figures_of(proof: ValidationReport) -> dict[str, float | None]:
     """Every metric of the brand, the base and the picked checkpoint, by `whose.name`."""
-    picked = next((c for c in proof.checkpoints if c.checkpoint == proof.picked), None)
     figures = {f"brand.{metric.name}": metric.value for metric in proof.brand}
     figures |= _named("base", proof.base)
-    return figures | (_named("tuned", picked) if picked else {})
+    return figures | (_named("tuned", proof.tuned) if proof.tuned else {})
 
 
 def _named(whose: str, proof: CheckpointProof) -> dict[str, float | None]:

@@ -8,31 +8,45 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from muslin.imaging.types import Picture
+from muslin.domain.dataset import DatasetPhoto
 from muslin.training.save import save_file
 
 Encoded = Mapping[str, Tensor]
 
 
-def picture_key(base_digest: str, picture: Picture) -> str:
-    """Key of a picture's latents: its base, size and pixels."""
-    digest = hashlib.sha256(f"picture {base_digest} {picture.shape}".encode())
-    digest.update(np.ascontiguousarray(picture).tobytes())
-    return digest.hexdigest()
+@dataclass(frozen=True, slots=True)
+class View:
+    """A photo as training sees it: its bytes, its crop, mirrored or not, and what opened it.
+
+    All that decides its pixels, so that what is kept is found without opening the photo.
+    """
+
+    photo: DatasetPhoto
+    mirrored: bool
+    opened_by: str
+
+    @property
+    def key(self) -> str:
+        """Names the pixels."""
+        cropped = self.photo.crop.model_dump_json()
+        return f"{self.photo.photo} {cropped} {self.mirrored} {self.opened_by}"
 
 
-def mask_key(source: str, picture: Picture, shape: tuple[int, int]) -> str:
-    """Key of a picture's mask: what finds garments, the grid that it is reduced to, the pixels."""
-    digest = hashlib.sha256(f"mask {source} {shape} {picture.shape}".encode())
-    digest.update(np.ascontiguousarray(picture).tobytes())
-    return digest.hexdigest()
+def picture_key(base_digest: str, view: View) -> str:
+    """Key of a photo's latents: its base and pixels."""
+    return hashlib.sha256(f"picture {base_digest} {view.key}".encode()).hexdigest()
+
+
+def mask_key(source: str, view: View, shape: tuple[int, int]) -> str:
+    """Key of a photo's mask: what finds garments, the grid that it is reduced to, the pixels."""
+    return hashlib.sha256(f"mask {source} {shape} {view.key}".encode()).hexdigest()
 
 
 def caption_key(base_digest: str, caption: str) -> str:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from muslin.domain.profile import Profile
+from muslin.training.adamw import AdamW
 from muslin.training.prodigy import Prodigy
 
 CLIP_NORM = 1.0
@@ -58,13 +59,23 @@ class Update:
         self._steps += 1
         for group in self._optimizer.param_groups:
             group["lr"] = learning_rate(self._profile, self._steps)
-        norm = nn.utils.clip_grad_norm_(self._parameters, CLIP_NORM)
-        self._optimizer.step()
+        norm = self._clipped_step()
         self._optimizer.zero_grad()
         if self._averages:
             share = 1 - averaging_decay(self._profile.ema, self._steps)
             with torch.no_grad():
                 torch._foreach_lerp_(self._averages, tuple(self._parameters), share)
+        return norm
+
+    def _clipped_step(self) -> Tensor:
+        """Change the parameters; AdamW shortens gradients on the way, others need a walk before."""
+        gradients = [p.grad for p in self._parameters if p.grad is not None]
+        norm = nn.utils.get_total_norm(gradients)
+        if isinstance(self._optimizer, AdamW):
+            self._optimizer.step(divisor=(norm / CLIP_NORM).clamp(min=1.0))
+        else:
+            nn.utils.clip_grads_with_norm_(self._parameters, CLIP_NORM, norm)
+            self._optimizer.step()
         return norm
 
     def values(self) -> dict[str, Tensor]:
@@ -101,14 +112,16 @@ class Update:
         self._steps = steps
 
 
-def optimizer_of(parameters: Sequence[nn.Parameter], profile: Profile) -> torch.optim.Optimizer:
+def optimizer_of(
+    parameters: Sequence[nn.Parameter], profile: Profile
+) -> AdamW | torch.optim.Optimizer:
     """The optimizer that a profile names.
 
-    AdamW: Loshchilov & Hutter, arXiv 1711.05101. Adafactor: Shazeer & Stern, arXiv 1804.04235; its
+    Adafactor: Shazeer & Stern, arXiv 1804.04235; its
     steps are relative to each tensor's size, and it waits for the device twice per tensor.
     """
     if profile.optimizer == "prodigy":
         return Prodigy(parameters, profile.weight_decay)
     if profile.optimizer == "adafactor":
         return torch.optim.Adafactor(parameters, weight_decay=profile.weight_decay)
-    return torch.optim.AdamW(parameters, weight_decay=profile.weight_decay, fused=True)
+    return AdamW(parameters, profile.weight_decay)

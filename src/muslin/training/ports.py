@@ -12,6 +12,11 @@ class Pictures(Protocol):
     """Where the photos of a dataset come from, and where the garments in them are."""
 
     @property
+    def picture_source(self) -> str:
+        """Names what opens and cuts photos: another name, other pixels."""
+        ...
+
+    @property
     def mask_source(self) -> str:
         """Names what finds the garments: another name, other masks."""
         ...

@@ -1,13 +1,14 @@
 """Photos and captions become lessons: each is encoded once, then kept.
 
+What is kept is found by a photo's bytes and crop, so that it is not even opened again.
 Autoencoder and text encoder are opened only if something is missing, one after the other, and are
 gone before the denoiser is opened.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 import numpy as np
@@ -28,7 +29,14 @@ from muslin.networks.diffusion.opening import (
     open_text,
 )
 from muslin.networks.diffusion.pixels import to_images
-from muslin.training.cache import Encoded, EncodingCache, caption_key, mask_key, picture_key
+from muslin.training.cache import (
+    Encoded,
+    EncodingCache,
+    View,
+    caption_key,
+    mask_key,
+    picture_key,
+)
 from muslin.training.lessons.bucket import Bucket, Lessons
 from muslin.training.lessons.cells import cell_weights, counts_alike, share_of_garment
 from muslin.training.ports import Pictures
@@ -92,10 +100,10 @@ class _Encoders:
     def __init__(self, base: Base, kept: EncodingCache, device: torch.device) -> None:
         self._base, self.kept, self._device = base, kept, device
 
-    def latents(self, picture: Picture) -> Encoded:
+    def latents(self, view: View, picture: Callable[[], Picture]) -> Encoded:
         """Moments of a picture's latents, alone, so that it depends on no neighbour."""
-        key = picture_key(self._base.digest, picture)
-        return self.kept.get(key, partial(self._encode, picture))
+        key = picture_key(self._base.digest, view)
+        return self.kept.get(key, lambda: self._encode(picture()))
 
     def words(self, caption: str) -> Encoded:
         """The condition of a caption."""
@@ -132,29 +140,46 @@ class _Easel:
     ) -> None:
         self._profile, self._pictures, self._encoders = profile, pictures, encoders
         self._report, self._total, self._done = report, total, 0
+        self._opened: tuple[DatasetPhoto | None, Picture | None] = (None, None)
 
     def learnt(self, photo: DatasetPhoto) -> _Encoding:
         """A photo to teach, in all views that the profile asks for."""
-        picture = self._pictures.picture(photo)
-        mirrored = [np.ascontiguousarray(picture[:, ::-1])]
-        views = [picture, *(mirrored if self._profile.mirrored_fraction > 0 else [])]
-        encoded = tuple(self._encoders.latents(view) for view in views)
+        views = [self._view(photo)]
+        if self._profile.mirrored_fraction > 0:
+            views.append(replace(views[0], mirrored=True))
+        encoded = tuple(self._latents(view) for view in views)
         masked = [] if counts_alike(self._profile) else zip(views, encoded, strict=True)
+        cells = tuple(self._cells(*pair) for pair in masked)
         self._tell()
-        return _Encoding(photo, encoded, tuple(self._cells(*pair) for pair in masked))
+        return _Encoding(photo, encoded, cells)
 
     def judging(self, photo: DatasetPhoto) -> _Encoding:
         """A photo that only judges."""
-        encoded = self._encoders.latents(self._pictures.picture(photo))
+        encoded = self._latents(self._view(photo))
         self._tell()
         return _Encoding(photo, (encoded,), ())
 
-    def _cells(self, picture: Picture, encoded: Encoded) -> Tensor:
+    def _view(self, photo: DatasetPhoto) -> View:
+        return View(photo, mirrored=False, opened_by=self._pictures.picture_source)
+
+    def _latents(self, view: View) -> Encoded:
+        return self._encoders.latents(view, partial(self._picture, view))
+
+    def _picture(self, view: View) -> Picture:
+        """The pixels of a view; a photo is opened once for all that is wanted of it in a row."""
+        photo, picture = self._opened
+        if photo != view.photo or picture is None:
+            picture = self._pictures.picture(view.photo)
+            self._opened = view.photo, picture
+        return np.ascontiguousarray(picture[:, ::-1]) if view.mirrored else picture
+
+    def _cells(self, view: View, encoded: Encoded) -> Tensor:
         height, width = encoded["mean"].shape[-2:]
-        key = mask_key(self._pictures.mask_source, picture, (height, width))
+        key = mask_key(self._pictures.mask_source, view, (height, width))
 
         def share() -> Encoded:
-            return {"share": share_of_garment(self._pictures.mask(picture), height, width)}
+            mask = self._pictures.mask(self._picture(view))
+            return {"share": share_of_garment(mask, height, width)}
 
         share_of = self._encoders.kept.get(key, share)["share"]
         return cell_weights(share_of, self._profile.garment_weight, self._profile.backdrop_weight)

@@ -101,11 +101,12 @@ def train(
     standing = desk.go_on(before=missing[0])
     steps = batches(run.profile, lessons, process, standing.step, untuned(denoiser, desk.tuning))
     answer = listening(denoiser, desk.tuning, process)
+    free = free_bytes(bench.device, bench.available_bytes)
     one = next(largest_steps(run.profile, lessons, process, batch_size=1))
     needs = needs_of(
-        denoiser.network, answer, desk.tuning.learning.values(), one, run.profile, lessons
+        denoiser.network, answer, desk.tuning.learning.values(), one, run.profile, lessons, free
     )
-    settle(denoiser.network, needs, run.profile, free_bytes(bench.device, bench.available_bytes))
+    settle(denoiser.network, needs, run.profile, free)
     taken = learn(answer, steps, desk.update)
     course = Course(run.profile.steps, run.profile.save_every, read_every(bench.device))
     rate = partial(learning_rate, run.profile)

@@ -11,6 +11,7 @@ from muslin.domain.dataset import DatasetVersion
 from muslin.domain.judging import Probe
 from muslin.domain.leaving import ImageRequest, SourceType
 from muslin.domain.progress import Report, silent
+from muslin.domain.proving.rules import NO_RULES, Rules
 from muslin.domain.training import Checkpoint, TrainingRun
 from muslin.imaging.metadata import Origin, decode, encode
 from muslin.validation.measure import Drawn
@@ -23,7 +24,10 @@ SAMPLER_STEPS = 25
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What is put to the proof, and on which probes; `steps` and `guidance` are the sampler's."""
+    """What is put to the proof, on which probes, under whose rules.
+
+    `steps` and `guidance` are the sampler's.
+    """
 
     run: TrainingRun
     checkpoints: tuple[Checkpoint, ...]
@@ -31,6 +35,7 @@ class Trial:
     probes: ProbeSet
     steps: int = SAMPLER_STEPS
     guidance: float = 4.0
+    rules: Rules = NO_RULES
 
 
 def draw(

@@ -231,7 +231,7 @@ class _Album:
         origin = Origin(SourceType.GENERATED, {"prompt": picture.probe.prompt})
         uri = _uri(decode(self._blobs.get(picture.picture)), origin)
         words = f"backdrop {amount(picture.backdrop_distance, 'ΔE00')}"
-        return Shown(uri, words, tuple(faults(picture, *self._limits)))
+        return Shown(uri, words, tuple(said for _, said in faults(picture, *self._limits)))
 
 
 def _uri(picture: Picture, origin: Origin | None) -> str:

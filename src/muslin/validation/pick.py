@@ -34,10 +34,10 @@ class Pick:
 def pick(proofs: Sequence[CheckpointProof], base: CheckpointProof) -> Pick:
     """The checkpoint whose guards hold and that lies closest to the brand's backdrop.
 
-    Guards are all metrics but the backdrop's. One that learns by heart comes after those that do
-    not. Of equally close ones the more obedient is picked, then the earlier. When no checkpoint's
-    guards hold, the one with the fewest broken ones is picked, so that a person can see what went
-    wrong; its verdict says that it may not leave.
+    Guards are all metrics but the backdrop's, and the brand's own rules. One that learns by heart
+    comes after those that do not. Of equally close ones the more obedient is picked, then the
+    earlier. When no checkpoint's guards hold, the one with the fewest broken ones is picked, so
+    that a person can see what went wrong; its verdict says that it may not leave.
     """
     if not proofs:
         return Pick(None, "There is no checkpoint to judge.", Verdict.UNKNOWN)
@@ -85,6 +85,7 @@ def _by_heart(proof: CheckpointProof, since: int | None) -> bool:
 
 def _rank(proof: CheckpointProof, since: int | None) -> tuple[int, int, int, float, float, int]:
     guards = [m.verdict for m in proof.metrics if m.name != backdrop.NAME]
+    guards += [m.verdict for m in proof.rules]
     distance = metric(proof, backdrop.NAME).value
     obedience = sum(metric(proof, name).value or 0.0 for name in (colour.NAME, category.NAME))
     return (
@@ -156,4 +157,4 @@ def _closed_words(
 
 
 def _complaints(proof: CheckpointProof) -> str:
-    return "; ".join(complaint(m) for m in proof.metrics if m.verdict is not Verdict.PASSED)
+    return "; ".join(complaint(m) for m in proof.judged if m.verdict is not Verdict.PASSED)

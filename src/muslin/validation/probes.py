@@ -34,10 +34,14 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class ProbeSet:
-    """Probes in a fixed order; `digest` is the sha256 of all of them and names the set."""
+    """Probes in a fixed order; `digest` is the sha256 of all of them and names the set.
+
+    `version` counts the sets of one name from 1; 0 = a set of its own.
+    """
 
     probes: tuple[Probe, ...]
     digest: str
+    version: int = 0
 
 
 def probe_set(

@@ -32,9 +32,9 @@ def validate(trial: Trial, bench: Bench, report: Report = silent) -> ValidationR
     brand = read_brand(trial.dataset, bench.crops, bench.reader)
     base, *tuned = _measure_all(trial, brand, bench, report)
     criteria = criteria_of(trial.dataset.backdrop, base.distributions, brand.distributions)
-    base_proof = prove(None, base, criteria)
+    base_proof = prove(None, base, criteria, trial.rules)
     proofs = tuple(
-        prove(checkpoint, measured, criteria)
+        prove(checkpoint, measured, criteria, trial.rules)
         for checkpoint, measured in zip(trial.checkpoints, tuned, strict=True)
     )
     proof = Proof(
@@ -60,6 +60,7 @@ def validate(trial: Trial, bench: Bench, report: Report = silent) -> ValidationR
         reason=proof.pick.reason,
         verdict=proof.pick.verdict,
         page=bench.blobs.put(page.encode()),
+        probe_set=trial.probes.version,
     )
 
 

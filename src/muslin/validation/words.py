@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from muslin.domain.findings import Verdict
-from muslin.domain.judging import MetricValue, ProbePicture
+from muslin.domain.judging import FailureKind, MetricValue, ProbePicture
 from muslin.validation.metrics import (
     backdrop,
     category,
@@ -81,14 +81,18 @@ def limit(metric: MetricValue) -> str:
 
 def faults(
     picture: ProbePicture, distance_limit: float | None, copy_limit: float | None
-) -> list[str]:
-    """What is wrong with one probe's picture, worst first; empty when nothing is."""
-    near, alike = picture.backdrop_distance, picture.nearest_similarity
+) -> list[tuple[FailureKind, str]]:
+    """What is wrong with one probe's picture, worst first, and in words; empty when nothing is."""
+    near, alike, probe = picture.backdrop_distance, picture.nearest_similarity, picture.probe
     found = [
-        (alike is not None and copy_limit is not None and alike > copy_limit, "copies a photo"),
-        (picture.category_obeyed is False, f"not seen as {picture.probe.category}"),
-        (picture.colour_obeyed is False, f"not {picture.probe.colour}"),
-        (near is not None and distance_limit is not None and near > distance_limit, "off backdrop"),
-        (picture.colour_obeyed is None, "no garment found"),
+        (_above(alike, copy_limit), FailureKind.COPY, "copies a photo"),
+        (picture.category_obeyed is False, FailureKind.GARMENT, f"not seen as {probe.category}"),
+        (picture.colour_obeyed is False, FailureKind.COLOUR, f"not {probe.colour}"),
+        (_above(near, distance_limit), FailureKind.BACKDROP, "off backdrop"),
+        (picture.colour_obeyed is None, FailureKind.OTHER, "no garment found"),
     ]
-    return [words for wrong, words in found if wrong]
+    return [(kind, words) for wrong, kind, words in found if wrong]
+
+
+def _above(value: float | None, limit: float | None) -> bool:
+    return value is not None and limit is not None and value > limit

@@ -38,12 +38,15 @@ def lessons(tiny: Base, tmp_path: Path) -> Lessons:
     return prepare(tiny, a_dataset(), a_profile(), PaintedPictures(), EncodingCache(tmp_path), CPU)
 
 
-def needs(tiny: Base, profile: Profile, lessons: Lessons, photos: int = 1) -> Needs:
+def needs(
+    tiny: Base, profile: Profile, lessons: Lessons, photos: int = 1, free_bytes: int = 0
+) -> Needs:
     denoiser = open_denoiser(tiny, CPU)
     tuning, process = tuning_of(profile, tiny, denoiser.network), tiny.family.process(tiny.folder)
     answer = listening(denoiser, tuning, process)
     batch = next(largest_steps(profile, lessons, process, photos))
-    return needs_of(denoiser.network, answer, tuning.learning.values(), batch, profile, lessons)
+    learning = tuning.learning.values()
+    return needs_of(denoiser.network, answer, learning, batch, profile, lessons, free_bytes)
 
 
 def test_activations_grow_evenly_with_the_batch(tiny: Base, lessons: Lessons) -> None:
@@ -55,6 +58,18 @@ def test_activations_grow_evenly_with_the_batch(tiny: Base, lessons: Lessons) ->
         assert share == pytest.approx(4, rel=0.05)
     assert one.photo["recomputed"] < 0.7 * one.photo["kept"]
     assert one.total(4, "kept") == one.fixed + 4 * one.photo["kept"]
+
+
+def test_recomputing_is_measured_only_where_keeping_does_not_fit(
+    tiny: Base, lessons: Lessons
+) -> None:
+    both = needs(tiny, a_profile(), lessons)
+    kept = both.total(a_profile().batch_size, "kept")
+
+    roomy, tight = (needs(tiny, a_profile(), lessons, free_bytes=kept - n) for n in (0, 1))
+
+    assert roomy.photo == {"kept": both.photo["kept"]}
+    assert tight.photo == both.photo
 
 
 @pytest.mark.parametrize("optimizer", ["adamw", "prodigy", "adafactor"])

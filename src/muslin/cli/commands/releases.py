@@ -42,13 +42,26 @@ def list_releases(home: Home = None, json: Json = False) -> None:
         releases = studio.releases()
         held = {release.id: aliases_of(studio, release) for release in releases}
     rows = [
-        (r.name, r.id, ", ".join(held[r.id]), r.checkpoint, f"{r.created_at:%Y-%m-%d %H:%M}")
+        (
+            r.name,
+            r.id,
+            ", ".join(held[r.id]),
+            r.checkpoint,
+            f"{r.created_at:%Y-%m-%d %H:%M}",
+            overridden(r),
+        )
         for r in releases
     ]
     empty = "No releases yet: muslin releases make REPORT"
-    words = table(("NAME", "ID", "ALIASES", "CHECKPOINT", "MADE (UTC)"), rows, empty=empty)
+    headings = ("NAME", "ID", "ALIASES", "CHECKPOINT", "MADE (UTC)", "OVERRIDDEN")
+    words = table(headings, rows, empty=empty)
     listed: list[Answer] = [{"release": r, "aliases": held[r.id]} for r in releases]
     print_answer({"releases": listed}, words, as_json=json)
+
+
+def overridden(release: Release) -> str:
+    """What was let pass in somebody's name when it was released; nothing as a rule."""
+    return "; ".join(f"{one.check} by {one.person}" for one in release.gate.overrides)
 
 
 def aliases_of(studio: Studio, release: Release) -> list[Alias]:

@@ -1,4 +1,4 @@
-"""`muslin reviews`: a named person decides."""
+"""`muslin reviews`: people judge picture by picture, and a named person decides."""
 
 from __future__ import annotations
 
@@ -7,12 +7,20 @@ from typing import Annotated, Literal
 
 import typer
 
+from muslin.cli.commands.proving import pictures
 from muslin.cli.options import Home, Json, group, open_studio
 from muslin.cli.printing import print_answer
 
 app = group("Decisions of people; nothing is released without one.")
 Report = Annotated[str, typer.Argument(metavar="REPORT", help="Report, run, or name of a run.")]
 Person = Annotated[str, typer.Option("--as", metavar="PERSON", help="Name of who decides.")]
+
+
+app.command("queue")(pictures.show_queue)
+app.command("next")(pictures.show_next)
+app.command("judge")(pictures.judge)
+app.command("undo")(pictures.undo)
+app.command("agreement")(pictures.agreement)
 
 
 @app.command("approve")

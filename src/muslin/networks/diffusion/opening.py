@@ -7,7 +7,6 @@ All weights are frozen; float32 unless said: half precision is slower than float
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -16,6 +15,7 @@ from torch import Tensor, nn
 
 from muslin.networks.diffusion.base import Base, class_of
 from muslin.networks.diffusion.family import Condition, Moments
+from muslin.networks.diffusion.lean import library
 
 LIBRARIES = {
     "tokenizer": "transformers",
@@ -29,6 +29,7 @@ class TextEncoder:
     """Turns words into a condition."""
 
     def __init__(self, base: Base, device: torch.device, dtype: torch.dtype) -> None:
+        library("transformers")
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # Muslin shows its own
@@ -143,7 +144,7 @@ def _open_network(
 
 
 def _class(base: Base, name: str, role: str) -> Any:
-    return getattr(import_module(LIBRARIES[role]), class_of(base, name))
+    return getattr(library(LIBRARIES[role]), class_of(base, name))
 
 
 def _as(tensor: Tensor, dtype: torch.dtype) -> Tensor:

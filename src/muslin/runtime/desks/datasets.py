@@ -28,10 +28,10 @@ from muslin.runtime.storage.records import Records
 class DatasetsDesk(CaptionsDesk):
     """Freeze, list, check, compare."""
 
-    def freeze_dataset(
+    def propose_dataset(
         self, shoot: str, recipe: SelectionRecipe, report: Report = silent
     ) -> DatasetVersion:
-        """Select, crop, caption and split; the same content gives the version that is there.
+        """What freezing would make, with the reason for every photo kept or left; keeps nothing.
 
         Photos whose rights were withdrawn or have ended are left out, with that as the reason.
         """
@@ -44,10 +44,16 @@ class DatasetsDesk(CaptionsDesk):
             return said.get(photo.id) or caption_of(photo, taken, vocabulary)
 
         version = freeze(found, photos, measures, recipe, words, barred(rights))
-        version = version.model_copy(update={"vocabulary": vocabulary})
+        return version.model_copy(update={"vocabulary": vocabulary})
+
+    def freeze_dataset(
+        self, shoot: str, recipe: SelectionRecipe, report: Report = silent
+    ) -> DatasetVersion:
+        """Keep what `propose_dataset` makes; the same content gives the version that is there."""
+        version = self.propose_dataset(shoot, recipe, report)
         with self._shop.storage.transaction() as connection:
             datasets = Records(connection).datasets
-            known = datasets.with_digest(found.id, version.digest)
+            known = datasets.with_digest(version.shoot, version.digest)
             if known is None:
                 datasets.add(version)
         return known or version

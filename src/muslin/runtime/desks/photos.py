@@ -16,6 +16,7 @@ from muslin.imaging.guard import PhotoDecoder
 from muslin.runtime.curation.rights import take_rights
 from muslin.runtime.desks.desk import Desk
 from muslin.runtime.orders import ShootCheck
+from muslin.runtime.storage.house.late import written_at_the_end
 from muslin.runtime.storage.records import Records
 
 
@@ -24,12 +25,12 @@ class PhotosDesk(Desk):
 
     def import_shoot(self, folder: Path, name: str, report: Report = silent) -> ImportReport:
         """Import a folder of photos under a name, or what is new in it."""
-        with PhotoDecoder() as decoder, self._shop.storage.transaction() as connection:
-            records = Records(connection)
+        with PhotoDecoder() as decoder, written_at_the_end(self._shop.storage) as records:
             stores = Stores(records.shoots, records.photos, self._shop.blobs, decoder)
             imported = import_shoot(folder, name, stores, report)
-            problems = (*imported.problems, *take_rights(records, imported.shoot))
-            return imported.model_copy(update={"problems": problems})
+        with self._shop.storage.transaction() as connection:
+            problems = take_rights(Records(connection), imported.shoot)
+        return imported.model_copy(update={"problems": (*imported.problems, *problems)})
 
     def shoots(self) -> list[Shoot]:
         """All shoots."""

@@ -23,12 +23,13 @@ class PicturesDesk(Desk):
     def generate(self, order: GenerateOrder, report: Report = silent) -> list[Generation]:
         """Draw pictures with a release, or with the base; all of them are kept."""
         look = self._look(order)
-        renderer = self._shop.renderer(look.base)
+        self.permit(look.base)
         made = []
-        for generation in generate(order, look, renderer, self._shop.blobs, report):
-            with self._shop.storage.transaction() as connection:
-                Records(connection).generations.add(generation)
-            made.append(generation)
+        with self._shop.easel.at(look.base) as renderer:
+            for generation in generate(order, look, renderer, self._shop.blobs, report):
+                with self._shop.storage.transaction() as connection:
+                    Records(connection).generations.add(generation)
+                made.append(generation)
         return made
 
     def save_pictures(self, generations: Sequence[Generation], out: Path) -> list[Path]:

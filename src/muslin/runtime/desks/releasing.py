@@ -9,12 +9,15 @@ from muslin.domain.errors import InvalidRequest, NotFound
 from muslin.domain.fact import ReleaseId, now
 from muslin.domain.leaving import Alias, ExportedRelease, ExportOrder, Release
 from muslin.domain.training import ImportedAdapter, ImportOrder
+from muslin.release.phases import with_earlier
 from muslin.release.registry import make_release, promote, roll_back
 from muslin.runtime.curation.rights import refuse_retired
 from muslin.runtime.desks.desk import Desk
+from muslin.runtime.desks.dossier import dossier_of_report, record_gates
 from muslin.runtime.exchange.export import export_release
 from muslin.runtime.exchange.take_in import import_adapter
 from muslin.runtime.storage.records import Records
+from muslin.runtime.storage.releases import AliasMove
 
 
 class ReleasingDesk(Desk):
@@ -26,15 +29,16 @@ class ReleasingDesk(Desk):
         with self._shop.storage.transaction() as connection:
             records = Records(connection)
             refuse_retired(records, RetiredKind.RUN, found.run)
-            reviews = records.reviews.of_report(found.id)
-            base = records.runs.get(found.run).profile.base
-            release = make_release(found, reviews, base)
+            dossier = dossier_of_report(records, found)
+            base = dossier.run.profile.base
+            release = make_release(found, dossier.reviews, base, with_earlier(dossier))
             known = next(
                 (r for r in records.releases.named(found.name) if r.review == release.review), None
             )
             if known is None:
                 records.releases.add(release)
             _point(records, known or release, alias)
+            record_gates(records, dossier_of_report(records, found))
         return known or release
 
     def releases(self) -> list[Release]:
@@ -45,6 +49,14 @@ class ReleasingDesk(Desk):
         """Where the aliases of a name point."""
         return self._read(lambda records: records.releases.aliases(name))
 
+    def release_of(self, wanted: str) -> Release:
+        """A release by id, name, `name@alias`, or an alias that only one name has."""
+        return self._read(lambda records: resolve(records, wanted))
+
+    def moves(self, name: str) -> list[AliasMove]:
+        """Every move of a name's aliases, oldest first: when and by whom."""
+        return self._read(lambda records: records.releases.moves(name))
+
     def export_release(self, order: ExportOrder, out: Path) -> ExportedRelease:
         """Write a release for another tool, with its card, into a new folder."""
         release = self._read(lambda records: usable(records, order.release))
@@ -54,16 +66,19 @@ class ReleasingDesk(Desk):
         """Take in another tool's adapter, to be proved, reviewed and released like a training."""
         return import_adapter(self._shop, file, order)
 
-    def promote(self, release: str, alias: Alias) -> Release:
-        """Point an alias to a release; what was live becomes previous."""
+    def promote(self, release: str, alias: Alias, by: str | None = None) -> Release:
+        """Point an alias to a release; what was live becomes previous.
+
+        `by` is who did it; None = whoever approved the release.
+        """
         with self._shop.storage.transaction() as connection:
             records = Records(connection)
             found = records.releases.get(ReleaseId(release))
             refuse_retired(records, RetiredKind.RELEASE, found.id)
-            _point(records, found, alias)
+            _point(records, found, alias, by)
         return found
 
-    def roll_back(self, name: str) -> Release:
+    def roll_back(self, name: str, by: str = "rollback") -> Release:
         """Make the previous release of a name live again."""
         with self._shop.storage.transaction() as connection:
             records = Records(connection)
@@ -71,14 +86,14 @@ class ReleasingDesk(Desk):
             after = roll_back(before)
             found = records.releases.get(after[Alias.LIVE])
             refuse_retired(records, RetiredKind.RELEASE, found.id)
-            _write_aliases(records, name, before, after, by="rollback")
+            _write_aliases(records, name, before, after, by=by)
         return found
 
 
-def _point(records: Records, release: Release, alias: Alias) -> None:
+def _point(records: Records, release: Release, alias: Alias, by: str | None = None) -> None:
     before = records.releases.aliases(release.name)
     after = promote(before, release.id, alias)
-    person = records.reviews.get(release.review).person
+    person = by or records.reviews.get(release.review).person
     _write_aliases(records, release.name, before, after, by=person)
 
 

@@ -11,8 +11,10 @@ from muslin.domain.training import Checkpoint, TrainingPlan, TrainingRun
 from muslin.domain.work import Job, JobKind
 from muslin.runtime.curation.rights import permit_training, refuse_retired
 from muslin.runtime.desks.desk import Desk
+from muslin.runtime.house.foreman import Foreman
 from muslin.runtime.jobs.local import LocalExecutor
 from muslin.runtime.prior import with_prior_prompts
+from muslin.runtime.storage.jobs import JobEvent
 from muslin.runtime.storage.records import Records
 
 
@@ -74,6 +76,38 @@ class TrainingDesk(Desk):
     def follow(self, job: JobId, report: Report = silent) -> Job:
         """Run a job here, or watch while another process does, until it is done."""
         return LocalExecutor(self._shop.home, self._shop.queue).follow(job, report)
+
+    def job(self, id: JobId) -> Job:
+        """A job by its id."""
+        return self._shop.queue.get(id)
+
+    def events(self, job: JobId, after: int = 0) -> list[JobEvent]:
+        """What happened to a job after the event of that number, in order."""
+        return self._shop.queue.events(job, after=after)
+
+    def cancel_job(self, job: JobId) -> Job:
+        """Stop a job; what it kept stays, and asking for it again goes on from there."""
+        return self._shop.queue.cancel(job)
+
+    def resume_job(self, job: JobId) -> Job:
+        """Queue a job again that was stopped or failed."""
+        known = self._shop.queue.get(job)
+        return self._shop.queue.submit(known.kind, known.subject, key=known.key)
+
+    def job_log(self, job: JobId, lines: int = 80) -> list[str]:
+        """The last lines that a job printed; none when it printed nothing."""
+        path = self._shop.home.run_folder(self._shop.queue.get(job).subject) / "log.txt"
+        if not path.is_file():
+            return []
+        return path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
+
+    def foreman(self) -> Foreman:
+        """Somebody who takes up queued jobs from now on, once started."""
+        return Foreman(LocalExecutor(self._shop.home, self._shop.queue), self._shop.queue)
+
+    def run_of(self, id: RunId) -> TrainingRun:
+        """A training by its id."""
+        return self._read(lambda records: records.runs.get(id))
 
     def jobs(self) -> list[Job]:
         """All jobs."""

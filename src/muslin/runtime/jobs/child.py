@@ -21,6 +21,7 @@ from muslin.domain.errors import JobFailed, JobSuperseded, StudioError
 from muslin.domain.fact import JobId
 from muslin.domain.progress import Cancelled, Progress, Report
 from muslin.domain.work import JobState
+from muslin.networks.diffusion.lean import import_leanly
 from muslin.runtime.home import Home
 from muslin.runtime.jobs.attempt import Attempt
 from muslin.runtime.jobs.identity import ProcessIdentity
@@ -59,6 +60,7 @@ class Errand:
 def run(errand: Errand) -> None:
     """Carry out the attempt, and write down how it ended."""
     _die_with(errand.supervisor)
+    import_leanly()
     home = Home(errand.home)
     with Storage.open(home, read_settings(), checkpoint_pages=0) as storage:
         attempt = Attempt(storage, errand.job, errand.fence)

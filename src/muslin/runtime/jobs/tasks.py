@@ -19,6 +19,7 @@ failed) and Cancelled (the job was cancelled)."""
 TASKS: Mapping[JobKind, str] = {
     JobKind.TRAIN: "muslin.runtime.jobs.work:train",
     JobKind.VALIDATE: "muslin.runtime.jobs.work:validate",
+    JobKind.INTAKE: "muslin.runtime.jobs.work:take_in",
 }
 """`module:function` for each kind."""
 

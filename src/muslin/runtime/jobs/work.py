@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from muslin.curation.captions import category_of, product_words, with_trigger
-from muslin.domain.catalog import Photo
-from muslin.domain.dataset import DatasetVersion
-from muslin.domain.fact import PhotoId, RunId
-from muslin.domain.findings import Measures
+from muslin.curation.captions import with_trigger
+from muslin.domain.fact import RunId
 from muslin.domain.judging import ValidationReport
 from muslin.domain.progress import Report
 from muslin.domain.training import Checkpoint
 from muslin.domain.work import Job
 from muslin.runtime.bootstrap import KeptPictures, Workshop
 from muslin.runtime.curation.rights import permit_training
+from muslin.runtime.desks.dossier import rules_of
 from muslin.runtime.disk import write_atomic
 from muslin.runtime.home import Home
 from muslin.runtime.jobs.attempt import Attempt
+from muslin.runtime.jobs.probing import probes_for
 from muslin.runtime.storage.records import Records
 from muslin.validation.draw import Trial
 from muslin.validation.ports import Bench
-from muslin.validation.probes import ProbeSet, Product, probe_set
+from muslin.validation.probes import ProbeSet
 from muslin.validation.validate import validate as prove
 
 
@@ -53,14 +52,29 @@ def validate(home: Home, job: Job, attempt: Attempt, report: Report) -> None:
         Records(connection).reports.add(proof)
 
 
+def take_in(home: Home, job: Job, attempt: Attempt, report: Report) -> None:
+    """Import what was sent for a shoot, and measure every photo of it."""
+    from muslin.runtime.desks.photos import PhotosDesk  # which itself asks for jobs
+
+    with Workshop.open(home.root) as shop:
+        desk = PhotosDesk(shop)
+        shop.inbox.unpack(job.subject)
+        desk.import_shoot(shop.inbox.place(job.subject), job.subject, report)
+        desk.check_shoot(job.subject, report)
+    with attempt.finishing():
+        pass
+
+
 def _prove(shop: Workshop, run_id: RunId, report: Report) -> ValidationReport:
     with shop.storage.reading() as connection:
         records = Records(connection)
         run = records.runs.get(run_id)
         checkpoints = tuple(records.runs.checkpoints(run_id))
         dataset = records.datasets.get(run.dataset)
-        photos = {photo.id: photo for photo in records.photos.of(dataset.shoot)}
-    trial = Trial(run, checkpoints, dataset, probes_of(shop, dataset, photos, run.profile.trigger))
+        rules = rules_of(records, run.name)
+    version = probes_for(shop, run)
+    probes = ProbeSet(version.probes, version.digest, version.version)
+    trial = Trial(run, checkpoints, dataset, probes, rules=rules)
     with shop.crops() as crops:
         bench = Bench(
             renderer=shop.renderer(run.profile.base),
@@ -82,28 +96,6 @@ class _Adapters:
     def folder(self, checkpoint: Checkpoint) -> Path:
         """The folder of a checkpoint."""
         return self._shop.folder(checkpoint)
-
-
-def probes_of(
-    shop: Workshop, dataset: DatasetVersion, photos: dict[PhotoId, Photo], trigger: str = ""
-) -> ProbeSet:
-    """The probes over a dataset's own range of garments, in the words of its captions."""
-
-    def words(category: str, colour: str) -> str:
-        said = product_words(category, (colour,), "", dataset.vocabulary)
-        return f"{trigger}, {said}" if trigger else said
-
-    kept = shop.measures()
-    taken = [(photos[p.photo], kept.get(p.photo)) for p in dataset.photos]
-    return probe_set(
-        [product_of(photo, measures) for photo, measures in taken if measures is not None],
-        words,
-    )
-
-
-def product_of(photo: Photo, measures: Measures) -> Product:
-    """What a photo shows, in the words of the captions."""
-    return Product(category_of(photo, measures) or "garment", measures.garment_colours[0])
 
 
 def report_page(home: Home, proof: ValidationReport) -> Path:

@@ -26,6 +26,10 @@ class SqlPhotos:
         """The photos of a shoot, ordered by file name."""
         return self._photos.all(photos.c.shoot == shoot, by=photos.c.file_name)
 
+    def known(self, photo: PhotoId) -> bool:
+        """Whether any shoot holds this photo."""
+        return self._photos.first(photos.c.id == photo) is not None
+
     def add(self, photo: Photo) -> None:
         """Keep a photo that the shoot does not hold yet."""
         self._photos.add(photo, id=photo.id, shoot=photo.shoot, file_name=photo.file_name)

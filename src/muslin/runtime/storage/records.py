@@ -7,9 +7,20 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from muslin.runtime.storage.datasets import SqlCaptionChanges, SqlDatasets
+from muslin.runtime.storage.house.audit import SqlAudit
+from muslin.runtime.storage.house.orders import (
+    SqlPictureOrders,
+    SqlWords,
+    answers_given,
+    settings_of_the_house,
+)
+from muslin.runtime.storage.house.people import SqlPasses, SqlPeople
 from muslin.runtime.storage.jobs import SqlJobs
 from muslin.runtime.storage.licences import SqlAcceptances, SqlRetirements, SqlRights
 from muslin.runtime.storage.photos import SqlMeasures, SqlPhotos
+from muslin.runtime.storage.proving.gates import SqlGates, SqlOverrides, SqlRules
+from muslin.runtime.storage.proving.learning import SqlProbeSets
+from muslin.runtime.storage.proving.reviewing import SqlClaims, SqlJudgements
 from muslin.runtime.storage.releases import SqlGenerations, SqlReleases
 from muslin.runtime.storage.reports import SqlRendered, SqlReports, SqlReviews
 from muslin.runtime.storage.runs import SqlRuns
@@ -92,6 +103,66 @@ class Records:
         return SqlAcceptances(self.connection)
 
     @property
+    def rules(self) -> SqlRules:
+        """The brand's non-negotiables."""
+        return SqlRules(self.connection)
+
+    @property
+    def overrides(self) -> SqlOverrides:
+        """Checks that somebody let pass by name."""
+        return SqlOverrides(self.connection)
+
+    @property
+    def probe_sets(self) -> SqlProbeSets:
+        """Which probes are drawn."""
+        return SqlProbeSets(self.connection)
+
+    @property
+    def judgements(self) -> SqlJudgements:
+        """What people said of pictures."""
+        return SqlJudgements(self.connection)
+
+    @property
+    def claims(self) -> SqlClaims:
+        """Who is looking at which picture."""
+        return SqlClaims(self.connection)
+
+    @property
+    def gates(self) -> SqlGates:
+        """How the gates came out."""
+        return SqlGates(self.connection)
+
+    @property
     def jobs(self) -> SqlJobs:
         """Jobs, to be read; `jobs/` changes them."""
         return SqlJobs(self.connection)
+
+    @property
+    def people(self) -> SqlPeople:
+        """Who works here."""
+        return SqlPeople(self.connection)
+
+    @property
+    def passes(self) -> SqlPasses:
+        """The secrets that let them in."""
+        return SqlPasses(self.connection)
+
+    @property
+    def audit(self) -> SqlAudit:
+        """What they did."""
+        return SqlAudit(self.connection)
+
+    @property
+    def picture_orders(self) -> SqlPictureOrders:
+        """Pictures that were ordered."""
+        return SqlPictureOrders(self.connection)
+
+    @property
+    def sayings(self) -> SqlWords:
+        """What the owner decides, such as the brand's name."""
+        return settings_of_the_house(self.connection)
+
+    @property
+    def answers(self) -> SqlWords:
+        """What was answered under an idempotency key."""
+        return answers_given(self.connection)

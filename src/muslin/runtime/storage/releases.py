@@ -108,6 +108,10 @@ class SqlGenerations:
         """Keep a new generation."""
         self._generations.add(generation, id=generation.id, release=generation.release)
 
+    def all(self) -> list[Generation]:
+        """Everything that was made, oldest first."""
+        return self._generations.all()
+
     def of_release(self, release: ReleaseId | None) -> list[Generation]:
         """What was made with a release, oldest first; None = with the base network, untuned."""
         return self._generations.all(generations.c.release == release)

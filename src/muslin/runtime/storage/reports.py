@@ -29,6 +29,10 @@ class SqlReports:
         """The reports of a run, oldest first."""
         return self._reports.all(reports.c.run == run)
 
+    def named(self, name: str) -> list[ValidationReport]:
+        """The reports of one name, oldest first."""
+        return self._reports.all(reports.c.name == name)
+
     def latest_named(self, name: str) -> ValidationReport | None:
         """The newest report of the runs of one name."""
         return self._reports.last(reports.c.name == name)

@@ -106,6 +106,31 @@ licence_acceptances = _facts(
     "licence_acceptance", Column("base", String, nullable=False, index=True), _key("digest")
 )
 
+rules = _facts(
+    "rules",
+    _key("name"),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("name", "version"),
+)
+gate_overrides = _facts("gate_override", _of("report", "report.id"))
+gates = _facts("gate", Column("name", String, nullable=False, index=True), _key("phase"))
+judgements = _facts("judgement", _id(), _of("report", "report.id"))
+claims = Table(
+    "claim",
+    METADATA,
+    Column("task", String, primary_key=True),
+    _of("report", "report.id"),
+    Column("body", Text, nullable=False),
+)
+probe_sets = _facts(
+    "probe_set",
+    _key("name"),
+    Column("version", Integer, nullable=False),
+    _key("digest"),
+    UniqueConstraint("name", "version"),
+)
+proposals = _facts("proposal", _id(), Column("name", String, nullable=False, index=True))
+parities = _facts("parity", _of("report", "report.id"))
 caption_changes = _facts("caption_change", _id(), _of("shoot", "shoot.id"))
 rights_entries = _facts(
     "rights_entry",
@@ -184,4 +209,39 @@ events = Table(
     Index(None, "job", "number"),
     Index(None, "job", "step", "done"),
     sqlite_autoincrement=True,
+)
+
+people = _facts(
+    "person", _id(), Column("name", String, nullable=False, unique=True), _key("password")
+)
+passes = _facts(
+    "pass",
+    _id(),
+    Column("kind", String, nullable=False, index=True),
+    Column("person", String, ForeignKey("person.id"), index=True),  # null = a guest
+    Column("digest", String, nullable=False, unique=True),
+)
+audit = Table(
+    "audit",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    _key("at"),
+    _key("who"),
+    _key("what"),
+    _key("on"),
+    _key("outcome"),
+    sqlite_autoincrement=True,
+)
+picture_orders = _facts("picture_order", _id(), Column("state", String, nullable=False, index=True))
+sayings = Table(
+    "saying",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("words", Text, nullable=False),
+)
+answers = Table(
+    "answer",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("words", Text, nullable=False),
 )

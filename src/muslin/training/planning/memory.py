@@ -82,17 +82,26 @@ def needs_of(
     batch: Batch,
     profile: Profile,
     lessons: Lessons,
+    available_bytes: int = 0,
 ) -> Needs:
-    """Bytes that steps of a profile need, from a batch of one photo; nothing is learnt."""
+    """Bytes that steps of a profile need, from a batch of one photo; nothing is learnt.
+
+    Recomputing is measured only where keeping activations does not fit `available_bytes`.
+    """
     learnt = list(learning)
     copies = sum(p.nbytes for p in learnt) + remembered_bytes(learnt, profile)
     weights = sum(p.nbytes for p in network.parameters())
     on_cpu = batch.noisy.device.type == "cpu"
-    return Needs(
+    storages = frozenset(map(_storage, network.parameters()))
+    needs = Needs(
         fixed=LIBRARIES_BYTES * on_cpu + weights + copies + lessons.size_bytes,
         learnt=copies + sum(p.nbytes for p in learnt),
-        photo=_photo_bytes(network, answer, batch),
+        photo={"kept": int(SCRATCH * _kept_bytes(storages, answer, batch))},
     )
+    able = recomputing(network)
+    if able is not None and needs.total(profile.batch_size, "kept") > available_bytes:
+        needs.photo["recomputed"] = int(SCRATCH * _recomputed_bytes(able, storages, answer, batch))
+    return needs
 
 
 def remembered_bytes(learnt: Iterable[Tensor], profile: Profile) -> int:
@@ -148,17 +157,13 @@ def _moments(parameter: Tensor, optimizer: str) -> int:
     return rows + columns + step_bytes
 
 
-def _photo_bytes(network: nn.Module, answer: Answer, batch: Batch) -> dict[Activations, int]:
-    weights = frozenset(map(_storage, network.parameters()))
+def _kept_bytes(weights: frozenset[int], answer: Answer, batch: Batch) -> int:
+    """What autograd keeps for the way back."""
     kept = _Kept(weights)
     with saved_tensors_hooks(kept.note, _as_it_is):
         loss = _loss(answer, batch)
     del loss
-    photo: dict[Activations, int] = {"kept": int(SCRATCH * kept.size_bytes)}
-    able = recomputing(network)
-    if able is not None:
-        photo["recomputed"] = int(SCRATCH * _recomputed_bytes(able, weights, answer, batch))
-    return photo
+    return kept.size_bytes
 
 
 def _recomputed_bytes(

@@ -49,8 +49,8 @@ def test_layers_that_share_an_input_learn_as_autograd_finds_it(
 ) -> None:
     torch.manual_seed(0)
     bases = [nn.Linear(3, 4 + n).double().requires_grad_(False) for n in range(count)]
-    sharing = Sharing(bases, [a_start(4 + n, 3) for n in range(count)], scale)
     dial = a_dial(mask)
+    sharing = Sharing(bases, [a_start(4 + n, 3) for n in range(count)], scale, dial)
     layers = [TunedLinear(base, dial, sharing, n) for n, base in enumerate(bases)]
     x = torch.randn(2, 2, 3, dtype=torch.float64, requires_grad=True)
 

@@ -86,32 +86,37 @@ class TunedLayer(nn.Module, ABC):
 class Sharing(nn.Module):
     """Linear layers of one input and what they learn: `down` (n·r, in) stacked, an `up` each."""
 
-    def __init__(self, bases: Sequence[nn.Linear], starts: Sequence[LowRank], scale: float) -> None:
+    def __init__(
+        self, bases: Sequence[nn.Linear], starts: Sequence[LowRank], scale: float, dial: Dial
+    ) -> None:
         super().__init__()
         device = bases[0].weight.device
         self.down = nn.Parameter(torch.cat([start.down for start in starts]).to(device))
         self.ups = nn.ParameterList([start.up.to(device) for start in starts])
-        self._frozen = [(base.weight, base.bias) for base in bases]
-        self._scale = scale
+        self._ups = tuple(self.ups)  # a list of parameters looks each one up by its name
+        self._frozen = tuple((base.weight, base.bias) for base in bases)
+        self._scale, self._dial = scale, dial
         self._seen: Tensor | None = None
         self._waiting: dict[int, Tensor] = {}
 
-    def answer(self, place: int, x: Tensor, dial: Dial) -> Tensor:
+    def answer(self, place: int, x: Tensor) -> Tensor:
         """What layer `place` says to x (B, ..., in). The first one asked computes for all.
 
         Answers wait only for the very same tensor, and each is given once: nothing is kept alive.
         """
+        if len(self._frozen) == 1:
+            return self._answers(x)[0]
         if self._seen is not x or place not in self._waiting:
-            self._seen, self._waiting = x, dict(enumerate(self._answers(x, dial)))
+            self._seen, self._waiting = x, dict(enumerate(self._answers(x)))
         y = self._waiting.pop(place)
         if not self._waiting:
             self._seen = None
         return y
 
-    def _answers(self, x: Tensor, dial: Dial) -> tuple[Tensor, ...]:
-        frozen = [tensor for pair in self._frozen for tensor in pair]
+    def _answers(self, x: Tensor) -> tuple[Tensor, ...]:
+        mask = self._dial.rows(x.shape[0])
         answers: tuple[Tensor, ...] = _SharedDown.apply(  # type: ignore[no-untyped-call]
-            x, self.down, dial.rows(x.shape[0]), self._scale, *self.ups, *frozen
+            x, self.down, mask, self._scale, self._frozen, *self._ups
         )
         return answers
 
@@ -122,11 +127,12 @@ class TunedLinear(TunedLayer):
     def __init__(self, base: nn.Linear, dial: Dial, sharing: Sharing, place: int) -> None:
         super().__init__(base, dial)
         self.sharing = sharing
+        self._answer = sharing.answer
         self.place = place
 
     def tuned(self, x: Tensor) -> Tensor:
         """Map (B, ..., in) to (B, ..., out)."""
-        return self.sharing.answer(self.place, x, self.dial)
+        return self._answer(self.place, x)
 
 
 class TunedConv(TunedLayer):
@@ -221,48 +227,44 @@ class _SharedDown(Function):
         down: Tensor,
         mask: Tensor | None,
         scale: float,
-        *rest: Any,
+        frozen: tuple[tuple[Tensor, Tensor | None], ...],
+        *ups: Tensor,
     ) -> tuple[Tensor, ...]:
-        n = len(rest) // 3
-        ups, frozen = rest[:n], rest[n:]
         flat = x.reshape(-1, x.shape[-1])
-        learnt = linear(flat, down.to(x.dtype))
+        learnt = flat.mm(_as(down, x).t())
         if mask is not None:
             _masked(learnt, mask)
         answers = []
-        for up, part, weight, bias in zip(
-            ups, _split(learnt, n), frozen[::2], frozen[1::2], strict=True
-        ):
+        for up, part, (weight, bias) in zip(ups, _split(learnt, len(ups)), frozen, strict=True):
             y = linear(flat, weight, bias)
-            y.addmm_(part, up.to(x.dtype).t(), alpha=scale)
+            y.addmm_(part, _as(up, x).t(), alpha=scale)
             answers.append(y.view(*x.shape[:-1], -1))
-        ctx.save_for_backward(flat, learnt, mask, down, *ups, *frozen[::2])
-        ctx.n, ctx.scale, ctx.shape = n, scale, x.shape
+        ctx.save_for_backward(flat, learnt, mask, down, *ups)
+        ctx.frozen, ctx.scale, ctx.shape = frozen, scale, x.shape
         return tuple(answers)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        n, scale = ctx.n, ctx.scale
-        flat, learnt, mask, down, *rest = ctx.saved_tensors
-        ups, weights = rest[:n], rest[n:]
+        flat, learnt, mask, down, *ups = ctx.saved_tensors
+        n, rank, scale = len(ups), learnt.shape[1] // len(ups), ctx.scale
         grads = tuple(grad.reshape(len(flat), -1) for grad in grads)
-        up_grads = [
-            _scaled(grad.t().mm(part), scale).to(up.dtype)
-            for grad, part, up in zip(grads, _split(learnt, n), ups, strict=True)
-        ]
-        parts = [grad.mm(up.to(grad.dtype)) for grad, up in zip(grads, ups, strict=True)]
-        back = parts[0] if n == 1 else torch.cat(parts, 1)
+        back = learnt.new_empty(learnt.shape)
+        up_grads = []
+        for place, (grad, part, up) in enumerate(zip(grads, _split(learnt, n), ups, strict=True)):
+            up_grads.append(_as(_scaled(grad.t().mm(part), scale), up))
+            own = back if n == 1 else back.narrow(1, place * rank, rank)
+            torch.mm(grad, _as(up, grad), out=own)
         if mask is not None:
             _masked(back, mask)
-        down_grad = _scaled(back.t().mm(flat), scale).to(down.dtype)
+        down_grad = _as(_scaled(back.t().mm(flat), scale), down)
         x_grad = None
         if ctx.needs_input_grad[0]:
-            x_grad = grads[0].mm(weights[0])
-            for grad, weight in zip(grads[1:], weights[1:], strict=True):
+            x_grad = grads[0].mm(ctx.frozen[0][0])
+            for grad, (weight, _) in zip(grads[1:], ctx.frozen[1:], strict=True):
                 x_grad.addmm_(grad, weight)
-            x_grad = x_grad.addmm_(back, down.to(back.dtype), alpha=scale).view(ctx.shape)
-        return x_grad, down_grad, None, None, *up_grads, *(None for _ in range(2 * n))
+            x_grad = x_grad.addmm_(back, _as(down, back), alpha=scale).view(ctx.shape)
+        return x_grad, down_grad, None, None, None, *up_grads
 
 
 class _Pointwise(Function):
@@ -315,6 +317,11 @@ class _Pointwise(Function):
 def _for_each(kernel: Tensor, pixels: Tensor) -> Tensor:
     """A kernel (out, in, 1, 1) as a matrix for each picture of (B, ...); nothing is copied."""
     return kernel.flatten(1).to(pixels.dtype).expand(len(pixels), -1, -1)
+
+
+def _as(tensor: Tensor, like: Tensor) -> Tensor:
+    """In another's precision; most often it is that already, and asking is not free."""
+    return tensor if tensor.dtype == like.dtype else tensor.to(like.dtype)
 
 
 def _split(learnt: Tensor, n: int) -> tuple[Tensor, ...]:

@@ -101,7 +101,7 @@ class LowRankTuning:
             return
         for names in shared_inputs(network, linear):
             bases = [linear[name] for name in names]
-            sharing = Sharing(bases, [starts[name] for name in names], self._scale)
+            sharing = Sharing(bases, [starts[name] for name in names], self._scale, self._dial)
             self._add_shared(network, names, sharing, bases)
         for name, layer in layers.items():
             if isinstance(layer, nn.Conv2d):

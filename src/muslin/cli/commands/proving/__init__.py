@@ -1,0 +1,1 @@
+"""Nouns of what has to hold before a picture leaves."""

@@ -1,0 +1,1 @@
+"""What must hold before a picture leaves: rules, gates, people's judgements, failures, trust."""

@@ -1,0 +1,1 @@
+"""Every failure is a case; cases gather in groups; groups say which photos to bring."""

@@ -1,0 +1,1 @@
+"""People, what they did and what they ordered, in SQL."""

@@ -1,0 +1,1 @@
+"""What is on file about gates, people's judgements, probes and proposals."""
