@@ -139,7 +139,7 @@ def _faults(
     names = {p.id: p.file_name for p in photos}
     faults: dict[PhotoId, dict[FindingKind, Finding]] = {p.id: {} for p in photos}
     for finding in findings_of(measures, names):
-        if finding.verdict is not Verdict.PASSED:
+        if finding.verdict is Verdict.FAILED:
             faults[finding.photo][finding.kind] = finding
     return faults
 
