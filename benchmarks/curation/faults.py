@@ -100,6 +100,12 @@ def faults(reader: GarmentReader) -> dict[str, Planted]:
         "watermark at the top": (simple(planting.marked(0.03)), {kind.LETTERING}),
         "watermark across the garment": (simple(planting.marked(0.45)), {kind.LETTERING}),
     }
+    found = {name: Planted(spoil, frozenset(kinds)) for name, (spoil, kinds) in named.items()}
+    return found | duplicates()
+
+
+def duplicates() -> dict[str, Planted]:
+    """A photo a second time; the same bytes twice are refused by the import already."""
     twins = {
         "duplicate, resized": planting.resized,
         "duplicate, recompressed": planting.recompressed,
@@ -107,9 +113,8 @@ def faults(reader: GarmentReader) -> dict[str, Planted]:
         "duplicate, cropped to 80 %": planting.cropped(0.8),
         "duplicate, mirrored": planting.mirrored,
     }
-    found = {name: Planted(spoil, frozenset(kinds)) for name, (spoil, kinds) in named.items()}
-    return found | {
-        name: Planted(simple(fault), frozenset({kind.DUPLICATE}), beside=True)
+    return {
+        name: Planted(simple(fault), frozenset({FindingKind.DUPLICATE}), beside=True)
         for name, fault in twins.items()
     }
 

@@ -132,7 +132,8 @@ def marked(place: float) -> Fault:
         alpha = np.asarray(layer, np.float64)[..., None] / 255
         under = picture[int(y) : int(y + 0.05 * height), int(x) : int(x + long)].mean()
         ink = 255.0 if under < 150 else 20.0
-        return np.asarray(np.rint(picture * (1 - alpha) + ink * alpha), np.uint8)
+        marked_picture = np.rint(picture * (1 - alpha) + ink * alpha)
+        return np.asarray(marked_picture, np.uint8)
 
     return mark
 

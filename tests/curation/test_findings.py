@@ -11,7 +11,7 @@ from muslin.curation.findings.duplicates import (
     same_garments,
 )
 from muslin.curation.findings.limits import usual
-from muslin.domain.findings import Finding, FindingKind, GarmentBox, Guess, Measures, Verdict
+from muslin.domain.findings import Finding, FindingKind, Guess, Measures, Verdict
 from tests.curation.shop import RED, a_measure, photo_id
 
 FINE = [a_measure(n) for n in range(24)]
@@ -70,11 +70,6 @@ def test_faces_are_not_measured_and_say_so() -> None:
             "another way: hanger",
         ),
         (FindingKind.LIGHT, {"light_slope": 60.0}, "changes by 60 L*"),
-        (
-            FindingKind.FRAMING,
-            {"box": GarmentBox(left=0.0, top=0.1, right=0.9, bottom=0.9)},
-            "cut off",
-        ),
         (FindingKind.FRAMING, {"garment_fraction": 0.0}, "no garment found"),
     ],
 )

@@ -112,7 +112,7 @@ def test_a_garment_that_runs_out_of_the_frame_touches_it() -> None:
 
 
 def test_a_mask_that_shrinks_at_the_edge_does_not_hide_that_the_garment_is_cut_off() -> None:
-    drawn, seen = a_box(left=0), a_box(left=20)
+    drawn, seen = a_box(left=0), a_box(left=14)
 
     assert read_frame(to_lab(a_photo(drawn)), seen).touching == pytest.approx(0.5, abs=0.08)
 

@@ -8,9 +8,7 @@ from muslin.curation.findings.limits import Limits, usual
 from muslin.curation.findings.rule import Rule
 from muslin.domain.findings import FindingKind, Measures
 
-LEAST_MARGIN = 0.004
-"""Share of the photo's side: under one pixel at 256 px, the garment touches the edge."""
-MOST_TOUCHING = 0.04
+MOST_TOUCHING = 0.1
 """Share of one side of the frame: a sleeve's width; what only grazes the edge stays under it."""
 LEAST_GARMENT = 0.04
 """Share of the photo; shoes and hats, the smallest things, fill 0.08 and more."""
@@ -52,12 +50,6 @@ def framing_rules(measures: Sequence[Measures]) -> Iterable[Rule]:
     yield from _of_the_file()
 
 
-def margin(measures: Measures) -> float:
-    """Air between the garment and the nearest edge, as a fraction of the photo's side."""
-    box = measures.box
-    return min(box.left, box.top, 1 - box.right, 1 - box.bottom)
-
-
 def _crop() -> Iterable[Rule]:
     yield Rule(
         FindingKind.FRAMING,
@@ -72,13 +64,6 @@ def _crop() -> Iterable[Rule]:
         lambda m: m.touching,
         Limits(at_most=MOST_TOUCHING),
         lambda m: f"garment is cut off: it runs into {m.touching:.0%} of one side of the frame",
-    )
-    yield Rule(
-        FindingKind.FRAMING,
-        "of the side",
-        margin,
-        Limits(at_least=LEAST_MARGIN),
-        lambda m: f"garment is cut off by the photo's edge: {margin(m):.1%} of air around it",
     )
 
 
