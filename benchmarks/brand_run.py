@@ -15,12 +15,13 @@ from pydantic import BaseModel, ConfigDict
 
 from benchmarks.command_line import Images, ask
 from benchmarks.measures.obedience import Wish
+from muslin.curation.check.facts import ShootCheck
 from muslin.domain.dataset import DatasetVersion
 from muslin.domain.findings import Verdict
 from muslin.domain.judging import Review, ValidationReport
 from muslin.domain.leaving import Release
 from muslin.imaging.types import Picture
-from muslin.runtime.orders import RunOutcome, ShootCheck
+from muslin.runtime.orders import RunOutcome
 from muslin.validation.metrics.category import KNOWN
 
 FIRST_SEED = 700_000

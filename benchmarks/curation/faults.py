@@ -22,15 +22,18 @@ from benchmarks.curation.figures import FaultFigures, FaultsFigures
 from benchmarks.figures import Share
 from benchmarks.results import shown, write_result
 from muslin.curation.findings import findings_of
+from muslin.curation.findings.duplicates import Comparison, Nearest
 from muslin.curation.measure import measure, working_copy
 from muslin.domain.fact import PhotoId
 from muslin.domain.findings import FindingKind, Measures, Verdict
+from muslin.imaging.fingerprint import BITS
 from muslin.imaging.open import open_photo
 from muslin.imaging.types import Picture
 from muslin.networks.vision.garment import GarmentReader
 
 CLEAN = Path(__file__).with_name("clean.json")
-FOLDS = 10
+SPOILT_AT_ONCE = 9
+"""Of a shoot of 90: a tenth."""
 
 Spoil = Callable[["Shot", "Shot", random.Random], bytes]
 """A photo's file, spoilt; the second photo is another of the brand."""
@@ -135,9 +138,10 @@ def looked_at(name: str, data: bytes, reader: GarmentReader) -> Shot:
 
 
 def folds(shots: Sequence[Shot]) -> Iterator[list[Shot]]:
-    """Tenths of a brand's clean photos, each photo in one."""
-    for place in range(FOLDS):
-        yield list(shots[place::FOLDS])
+    """A brand's clean photos in a few parts, each photo in one."""
+    count = -(-len(shots) // SPOILT_AT_ONCE)
+    for place in range(count):
+        yield list(shots[place::count])
 
 
 def hits_of(
@@ -153,7 +157,7 @@ def hits_of(
         ]
         gone = set() if planted.beside else {shot.name for shot in fold}
         shoot = [s.measures for s in shots if s.name not in gone] + [s.measures for s in spoilt]
-        failed = failed_of(shoot)
+        failed = failed_of(shoot, None if planted.beside else uncompared(shoot))
         answers += [bool(failed[s.measures.photo] & planted.kinds) for s in spoilt]
     return Share.among(answers)
 
@@ -162,22 +166,32 @@ def strangers(shots: Sequence[Shot], others: Sequence[Shot]) -> Share:
     """How many photos of another brand, a tenth of the shoot, fail on their backdrop."""
     answers: list[bool] = []
     for fold in folds(others):
-        failed = failed_of([s.measures for s in (*shots, *fold)])
+        shoot = [s.measures for s in (*shots, *fold)]
+        failed = failed_of(shoot, uncompared(shoot))
         answers += [FindingKind.BACKDROP in failed[s.measures.photo] for s in fold]
     return Share.among(answers)
 
 
-def failed_of(measures: Sequence[Measures]) -> dict[PhotoId, set[FindingKind]]:
+def failed_of(
+    measures: Sequence[Measures], comparison: Comparison | None = None
+) -> dict[PhotoId, set[FindingKind]]:
     """The kinds of finding that every photo fails."""
     failed: dict[PhotoId, set[FindingKind]] = {m.photo: set() for m in measures}
-    for finding in findings_of(measures):
+    for finding in findings_of(measures, None, comparison):
         if finding.verdict is Verdict.FAILED:
             failed[finding.photo].add(finding.kind)
     return failed
 
 
-def measure_faults(brands: dict[str, list[Shot]], reader: GarmentReader) -> FaultsFigures:
-    """Plant every fault in every brand."""
+def uncompared(measures: Sequence[Measures]) -> Comparison:
+    """No photo held against another, to save time where duplicates are not what is asked."""
+    return Comparison({m.photo: Nearest(None, BITS) for m in measures}, ())
+
+
+def measure_faults(
+    brands: dict[str, list[Shot]], reader: GarmentReader, every: int
+) -> FaultsFigures:
+    """Plant every fault in every brand, in each `every`-th of its clean photos."""
     named = TypeAdapter(dict[str, frozenset[str]]).validate_json(CLEAN.read_bytes())
     clean = {brand: [s for s in shots if s.name in named[brand]] for brand, shots in brands.items()}
     failed = {brand: failed_of([s.measures for s in shots]) for brand, shots in brands.items()}
@@ -190,13 +204,13 @@ def measure_faults(brands: dict[str, list[Shot]], reader: GarmentReader) -> Faul
 
     figures: dict[str, FaultFigures] = {}
     for name, planted in faults(reader).items():
-        found = {b: hits_of(planted, brands[b], clean[b], reader) for b in brands}
+        found = {b: hits_of(planted, brands[b], clean[b][::every], reader) for b in brands}
         figures[name] = FaultFigures(found=found, false_alarms=alarms(planted.kinds))
         print(f"{name}: {told(figures[name])}", flush=True)
     order = sorted(brands)
     next_brand = dict(zip(order, [*order[1:], order[0]], strict=True))
     figures["wrong backdrop"] = FaultFigures(
-        found={b: strangers(brands[b], clean[next_brand[b]]) for b in brands},
+        found={b: strangers(brands[b], clean[next_brand[b]][::every]) for b in brands},
         false_alarms=alarms(frozenset({FindingKind.BACKDROP})),
     )
     untouched = {b: Share.among(not failed[b][s.measures.photo] for s in clean[b]) for b in brands}
@@ -219,10 +233,12 @@ def main() -> None:
         prog="python -m benchmarks.curation.faults", description=__doc__
     )
     parser.add_argument("brands", type=Path)
+    parser.add_argument("--every", type=int, default=1, help="spoil each n-th clean photo only")
     given = parser.parse_args()
     reader = GarmentReader()
     folders = sorted(p for p in given.brands.iterdir() if p.is_dir())
-    figures = measure_faults({p.name: read_shots(p, reader) for p in folders}, reader)
+    brands = {p.name: read_shots(p, reader) for p in folders}
+    figures = measure_faults(brands, reader, given.every)
     write_result("curation_faults", figures)
     print(shown({name: told(found) for name, found in figures.faults.items()}))
 

@@ -171,4 +171,4 @@ def _lit(picture: Picture, gains: NDArray[np.float64]) -> Picture:
     """Light multiplied by gains (3,), clipped, back to sRGB."""
     light = np.clip(_LINEAR[picture] * gains, 0, 1)
     coded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-    return np.rint(255 * coded).astype(np.uint8)
+    return np.asarray(np.rint(255 * coded), np.uint8)

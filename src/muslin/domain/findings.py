@@ -75,7 +75,7 @@ class Measures(Fact):
     category: Guess
     presentation: Guess
     phash: str  # 64 hex digits = 256 bits
-    keypoints: str  # see imaging.traits.keypoints
+    keypoints: str = ""  # see imaging.traits.keypoints; empty where there are none, or not told
 
 
 class FindingKind(StrEnum):

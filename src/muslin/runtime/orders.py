@@ -6,10 +6,9 @@ from pathlib import Path
 
 from pydantic import Field
 
-from muslin.domain.catalog import Shoot
-from muslin.domain.dataset import Backdrop, SelectionRecipe
+from muslin.domain.dataset import SelectionRecipe
 from muslin.domain.fact import Fact
-from muslin.domain.findings import Finding, Measures, Verdict
+from muslin.domain.findings import Verdict
 from muslin.domain.profile import Profile
 
 
@@ -21,15 +20,6 @@ class RunOrder(Fact):
     profile: Profile = Profile()
     recipe: SelectionRecipe = SelectionRecipe()
     approve_as: str | None = Field(None, min_length=1, max_length=120)
-
-
-class ShootCheck(Fact):
-    """Everything measured on a shoot, and what follows."""
-
-    shoot: Shoot
-    backdrop: Backdrop
-    measures: tuple[Measures, ...]
-    findings: tuple[Finding, ...]
 
 
 class RunOutcome(Fact):

@@ -8,6 +8,7 @@ here; `templates/check.html.j2` decides how it looks.
 from __future__ import annotations
 
 import base64
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from muslin.imaging.types import Picture
 
 THUMBNAIL_PX = 240
 """Width; 200 thumbnails are a page of 3 MB."""
+
+_LIMITS = re.compile(r" \([^()]*\)")
 
 PictureOf = Callable[[PhotoId], Picture]
 
@@ -58,9 +61,16 @@ class KindLine:
 
 def page_of(found: ShootCheck, picture_of: PictureOf) -> str:
     """The whole page as HTML. `picture_of` is asked once for every photo."""
-    shown = {p.id: _thumbnail(p, picture_of(p.id), found) for p in found.photos}
+    words = {c.photo: c.reason.partition(": ")[2] for c in found.choices}
+    faults: dict[PhotoId, list[str]] = {p.id: [] for p in found.photos}
+    for finding in found.findings:
+        if finding.verdict is Verdict.FAILED:
+            faults[finding.photo].append(finding.words.partition(" (")[0])
+    shown = {
+        p.id: _thumbnail(p, picture_of(p.id), words.get(p.id, ""), faults[p.id])
+        for p in found.photos
+    }
     kept = {c.photo for c in found.choices if c.kept}
-    faulty = {f.photo for f in found.findings if f.verdict is Verdict.FAILED}
     groups = [(group, [shown[photo] for photo in group.photos]) for group in found.groups]
     return (
         _templates()
@@ -69,26 +79,25 @@ def page_of(found: ShootCheck, picture_of: PictureOf) -> str:
             check=found,
             kept=[t for photo, t in shown.items() if photo in kept],
             left=[t for photo, t in shown.items() if photo not in kept],
-            fine=len(found.photos) - len(faulty),
+            fine=sum(not told for told in faults.values()),
             groups=groups,
             kinds=[_kind_line(kind, found.findings) for kind in FindingKind],
         )
     )
 
 
-def _thumbnail(photo: Photo, picture: Picture, found: ShootCheck) -> Thumbnail:
+def _thumbnail(photo: Photo, picture: Picture, words: str, faults: Sequence[str]) -> Thumbnail:
+    """A photo made small; limits, which stand in brackets, are left to the plots."""
     height_px = max(1, round(photo.height_px * THUMBNAIL_PX / photo.width_px))
     small = cv2.resize(picture, (THUMBNAIL_PX, height_px), interpolation=cv2.INTER_AREA)
     data = base64.b64encode(encode(np.asarray(small, np.uint8), "JPEG")).decode("ascii")
-    choice = next((c for c in found.choices if c.photo == photo.id), None)
-    failed = [f for f in found.findings if f.photo == photo.id and f.verdict is Verdict.FAILED]
     return Thumbnail(
         uri=f"data:image/jpeg;base64,{data}",
         width_px=THUMBNAIL_PX,
         height_px=height_px,
         name=photo.file_name,
-        words=choice.reason.partition(": ")[2] if choice else "",
-        faults=tuple(f.words for f in failed),
+        words=_LIMITS.sub("", words),
+        faults=tuple(faults),
     )
 
 

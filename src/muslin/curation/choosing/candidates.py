@@ -38,7 +38,7 @@ BLEMISH_COST = {
 }
 """Faults that are borne where too few photos are without, by what they cost. A photo is worth at
 most 1 by itself, 1.6 as the first of its category, 0.4 as the first in its colour (see `best_set`):
-one that is cut off goes after every whole one of its kind, one that lies askew after those alike."""
+one that is cut off goes after every whole one of its kind, one that lies askew after its likes."""
 MOST_OVERHANG = 0.02
 """Share of a crop that may lie beyond the photo: more teaches invented backdrop as the brand's."""
 _BEYOND_COST, OVERHANG_COST = 2.0, 3.0
