@@ -5,10 +5,13 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from muslin.curation.backdrop import scene_of
+from muslin.curation.choosing.candidates import pool_of
+from muslin.curation.choosing.optimise import best_set, worth
+from muslin.curation.findings.duplicates import compare
 from muslin.curation.select import select
 from muslin.domain.dataset import Choice, SelectionRecipe
-from muslin.domain.errors import NotEnoughPhotos
-from muslin.domain.findings import GarmentBox
+from muslin.domain.errors import InvalidRequest, NotEnoughPhotos
 from tests.curation.shop import RED, a_measure, a_photo, a_shoot
 
 RECIPE = SelectionRecipe(photos=20)
@@ -80,9 +83,8 @@ def test_of_one_garment_the_better_photo_is_kept() -> None:
 
 def test_garments_that_are_cut_off_are_kept_only_where_others_do_not_suffice() -> None:
     photos, measures = a_shoot(24)
-    cut_off = GarmentBox(left=0.0, top=0.1, right=0.9, bottom=0.9)
     for n in range(6):
-        measures[n] = a_measure(n, box=cut_off)
+        measures[n] = a_measure(n, touching=0.3)
 
     few, _ = select(photos, measures, SelectionRecipe(photos=18, hold_out=3))
     many, _ = select(photos, measures, SelectionRecipe(photos=20, hold_out=3))
@@ -101,6 +103,74 @@ def test_a_garment_too_wide_for_the_crop_goes_after_all_that_fit() -> None:
 
     assert sum(c.kept for c in choices[:4]) == 1
     assert next("beyond the photo" in c.reason for c in choices[:4] if c.kept)
+
+
+def test_what_is_pinned_is_kept_whatever_its_faults_and_what_is_banned_is_not() -> None:
+    photos, measures = a_shoot(40)
+    measures[7] = a_measure(7, backdrop=RED)
+    before = kept(select(photos, measures, RECIPE)[0])
+    wishes = SelectionRecipe(photos=20, pinned=("007.jpg",), banned=(before[0],))
+
+    choices, _ = select(photos, measures, wishes)
+
+    told = {c.file_name: c for c in choices}
+    assert told["007.jpg"].kept
+    assert told["007.jpg"].reason.startswith("kept: you pinned it; ")
+    assert "although backdrop is red" in told["007.jpg"].reason
+    assert not told[before[0]].kept
+    assert told[before[0]].reason == "left out: you banned it"
+    assert len(kept(choices)) == 20
+
+
+@pytest.mark.parametrize(
+    ("wishes", "what"),
+    [
+        ({"pinned": ("nowhere.jpg",)}, "no photo 'nowhere.jpg'"),
+        ({"pinned": ("001.jpg",), "banned": ("001.jpg",)}, "both pinned and banned"),
+        ({"photos": 10, "pinned": tuple(f"{n:03}.jpg" for n in range(11))}, "11 photos are pinned"),
+    ],
+)
+def test_wishes_that_cannot_be_followed_are_refused(wishes: dict[str, object], what: str) -> None:
+    photos, measures = a_shoot(20)
+
+    with pytest.raises(InvalidRequest, match=what) as refused:
+        select(photos, measures, SelectionRecipe.model_validate(wishes))
+
+    assert refused.value.hint
+
+
+def test_a_pinned_photo_goes_before_its_twin() -> None:
+    photos, measures = a_shoot(15)
+    measures[8] = measures[7].model_copy(update={"photo": photos[8].id, "sharpness": 0.6})
+
+    choices, _ = select(photos, measures, SelectionRecipe(pinned=("008.jpg",)))
+
+    assert choices[8].kept
+    assert "same garment as 008.jpg" in choices[7].reason
+
+
+def test_no_exchange_of_two_photos_would_make_the_choice_better() -> None:
+    photos, measures = a_shoot(30)
+    scene = scene_of(measures)
+    taken = {m.photo: m for m in measures}
+    pool = pool_of(photos, taken, scene, compare(measures), SelectionRecipe()).candidates
+
+    chosen = best_set(pool, 12)
+
+    inside = {c.photo.id for c in chosen}
+    others = [c for c in pool if c.photo.id not in inside]
+    for leaving in chosen:
+        rest = [c for c in chosen if c is not leaving]
+        assert all(worth([*rest, coming]) <= worth(chosen) + 1e-9 for coming in others)
+
+
+def test_a_few_photos_less_leave_most_of_the_choice_as_it_was() -> None:
+    photos, measures = a_shoot(100)
+    before = set(kept(select(photos, measures, RECIPE)[0]))
+
+    after = set(kept(select(photos[5:], measures[5:], RECIPE)[0]))
+
+    assert len(before & after) >= 0.8 * len(before)
 
 
 def test_a_rare_category_and_colour_go_before_more_of_the_same() -> None:

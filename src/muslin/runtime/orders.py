@@ -7,10 +7,9 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from muslin.domain.catalog import Shoot
-from muslin.domain.dataset import Backdrop, SelectionRecipe
+from muslin.domain.dataset import SelectionRecipe
 from muslin.domain.fact import Fact
-from muslin.domain.findings import Finding, Measures, Verdict
+from muslin.domain.findings import Verdict
 from muslin.domain.profile import Profile
 
 
@@ -30,15 +29,6 @@ class RunOrder(Fact):
         if self.rights and not (self.rights_by or self.approve_as):
             raise ValueError("rights need the name of who states them: rights_by")
         return self
-
-
-class ShootCheck(Fact):
-    """Everything measured on a shoot, and what follows."""
-
-    shoot: Shoot
-    backdrop: Backdrop
-    measures: tuple[Measures, ...]
-    findings: tuple[Finding, ...]
 
 
 class RunOutcome(Fact):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from muslin.curation.backdrop import commonest_backdrop
-from muslin.curation.findings import findings_of
+from muslin.curation.check.facts import ShootCheck, check
 from muslin.curation.import_shoot import Stores, import_shoot
 from muslin.curation.measure import measure_shoot
 from muslin.domain.catalog import ImportReport, Photo, Shoot
@@ -13,9 +12,10 @@ from muslin.domain.errors import NotFound
 from muslin.domain.findings import Measures
 from muslin.domain.progress import Report, silent
 from muslin.imaging.guard import PhotoDecoder
+from muslin.networks.vision.garment import GarmentReader
 from muslin.runtime.curation.rights import take_rights
 from muslin.runtime.desks.desk import Desk
-from muslin.runtime.orders import ShootCheck
+from muslin.runtime.looking import check_folder, page_from
 from muslin.runtime.storage.house.late import written_at_the_end
 from muslin.runtime.storage.records import Records
 
@@ -39,12 +39,23 @@ class PhotosDesk(Desk):
     def check_shoot(self, name: str, report: Report = silent) -> ShootCheck:
         """Measure every photo of a shoot and say what follows."""
         shoot, photos, measures = self._measured(name, report)
-        return ShootCheck(
-            shoot=shoot,
-            backdrop=commonest_backdrop(measures),
-            measures=tuple(measures),
-            findings=tuple(findings_of(measures, {p.id: p.file_name for p in photos})),
-        )
+        problems = self._read(lambda records: records.photos.problems(shoot.id))
+        return check(shoot, photos, measures, problems)
+
+    def shoot_page(self, found: ShootCheck) -> str:
+        """A check of an imported shoot as one HTML page."""
+        return page_from(found, self._shop.blobs)
+
+    @staticmethod
+    def check_folder(folder: Path, report: Report = silent) -> ShootCheck:
+        """Everything that `check_shoot` says, of a folder, without a studio: nothing is kept."""
+        return check_folder(folder, GarmentReader(), report)[0]
+
+    @staticmethod
+    def folder_page(folder: Path, report: Report = silent) -> tuple[ShootCheck, str]:
+        """A check of a folder, and as one HTML page."""
+        found, blobs = check_folder(folder, GarmentReader(), report)
+        return found, page_from(found, blobs)
 
     def _shoot(self, name: str) -> Shoot:
         """The shoot of that name. Raises NotFound."""

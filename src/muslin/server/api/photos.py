@@ -12,7 +12,7 @@ from muslin.domain.fact import DatasetId
 from muslin.domain.house.people import Right
 from muslin.domain.house.standing import Standing
 from muslin.domain.work import Job
-from muslin.runtime.orders import ShootCheck
+from muslin.curation.check.facts import ShootCheck
 from muslin.server.access import allow
 from muslin.server.api.shapes import REFUSALS, Listed, OnceDep, PartDep
 from muslin.server.studio import StudioDep

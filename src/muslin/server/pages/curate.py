@@ -15,7 +15,7 @@ from muslin.domain.errors import NotEnoughPhotos
 from muslin.domain.findings import Finding, Measures
 from muslin.domain.house.people import Right
 from muslin.domain.house.standing import GateName
-from muslin.runtime.orders import ShootCheck
+from muslin.curation.check.facts import ShootCheck
 from muslin.server.access import allow
 from muslin.server.render import page
 from muslin.server.studio import StudioDep
