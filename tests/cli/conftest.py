@@ -56,7 +56,7 @@ from muslin.domain.training import (
     TrainingRun,
 )
 from muslin.domain.work import Job, JobKind, JobState
-from muslin.runtime.orders import RunOrder, RunOutcome
+from muslin.runtime.orders import Foresee, RunOrder, RunOutcome
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 RUN, REPORT, CHECKPOINT = RunId("run-1"), ReportId("report-1"), CheckpointId("checkpoint-300")
@@ -152,6 +152,9 @@ class CannedStudio:
 
     def plan(self, dataset: DatasetId, profile: Profile) -> TrainingPlan:
         self._note("plan", dataset, profile)
+        return self._planned(dataset, profile)
+
+    def _planned(self, dataset: DatasetId, profile: Profile) -> TrainingPlan:
         return TrainingPlan(
             dataset=dataset,
             profile=profile,
@@ -160,6 +163,7 @@ class CannedStudio:
             checkpoints=4,
             views_per_photo=282.4,
             seconds=200.0,
+            slow_seconds=290.0,
             memory_bytes=2**31,
             bill=(
                 foreseen("train", 200.0, "s", Known.MEASURED, "600 steps of 0.33 s"),
@@ -282,8 +286,10 @@ class CannedStudio:
     def save_pictures(self, generations: Sequence[Generation], out: Path) -> list[Path]:
         return [out / f"{generation.id}.png" for generation in generations]
 
-    def run(self, order: RunOrder, report: Report) -> RunOutcome:
+    def run(self, order: RunOrder, report: Report, foresee: Foresee) -> RunOutcome:
         self._note("run", order)
+        planned = self._planned(DatasetId("dataset-1"), order.profile)
+        foresee(planned)
         return RunOutcome(
             shoot="shoot-1",
             imported=24,
@@ -291,6 +297,7 @@ class CannedStudio:
             dataset="dataset-1",
             dataset_digest="cd" * 32,
             kept=20,
+            plan=planned,
             run=RUN,
             checkpoints=(CHECKPOINT,),
             picked=CHECKPOINT,
