@@ -16,7 +16,7 @@ def test_words_of_a_sentencepiece_file_alone_are_told_apart(tmp_path: Path) -> N
     trainer: Any = import_module("sentencepiece").SentencePieceTrainer
     pieces = BytesIO()
     trainer.train(
-        sentence_iterator=iter(CAPTIONS), model_writer=pieces, vocab_size=40, minloglevel=2
+        sentence_iterator=iter(CAPTIONS), model_writer=pieces, vocab_size=22, minloglevel=2
     )
     (tmp_path / "spiece.model").write_bytes(pieces.getvalue())
 
