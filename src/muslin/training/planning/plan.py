@@ -162,7 +162,8 @@ def _measured(name: str, value: float, unit: str, why: str) -> Foreseen:
 
 
 def _training(profile: Profile, pace: Pace, exams_s: float) -> str:
-    steps = f"{pace.start.train_s:.0f} s to begin, {profile.steps} steps of {pace.step_s:.3g} s"
+    each = f"{pace.step_s:.3g} s ({pace.slow_step_s:.3g} s on a busy machine)"
+    steps = f"{pace.start.train_s:.0f} s to begin, {profile.steps} steps of {each}"
     return f"{steps}, {exams_s:.0f} s to ask about held-out photos" if exams_s else steps
 
 
