@@ -165,13 +165,32 @@ def training_step_table() -> str:
     if found is None:
         return NOT_MEASURED
     rows = [
-        (name, spread(f.ours), spread(f.family), spread(f.peer), str(f.ours.samples), f"{f.load:g}")
+        (
+            name,
+            *(spread(f.ours), beside_added(f.ours, f.ours_added)),
+            *(spread(f.family), beside_added(f.family, f.family_added)),
+            spread(f.peer),
+            f"{f.ours.samples}, {f.family.samples}, {f.peer.samples}",
+            f"{f.load:g}",
+        )
         for name, f in found.steps.items()
     ]
-    headings = ("Step", "ours", "ours, our choice of layers", "peer", "steps each", "load")
-    note = f"\nMedian, least to most; one thread; load of {found.cores} cores.\n"
+    added = "over network and change"
+    headings = ("Step", "ours", added, "our choice of layers", added, "peer", "steps", "load")
+    note = (
+        f"\nMedian, least to most; one thread; load of {found.cores} cores. What learns adds "
+        "arithmetic of its own to the network; the second ratio has it in its divisor, at the "
+        "network's own pace, so 1 is a step without any overhead.\n"
+    )
     whole = f"\n{whole_table(found.whole)}" if found.whole is not None else ""
     return table(headings, rows) + note + whole
+
+
+def beside_added(ratio: Spread, added: float | None) -> str:
+    """The median over the network and what learns together: `1.06 (of 1 + 0.05)`."""
+    if added is None:
+        return "not measured"
+    return f"{ratio.median / (1 + added):.2f} (of 1 + {added:.2f})"
 
 
 def whole_table(found: WholeFigures) -> str:

@@ -79,6 +79,20 @@ EVERY_VERB = (
 
 
 @pytest.mark.usefixtures("studio")
+def test_a_run_says_what_it_will_take_before_it_trains(muslin: Terminal) -> None:
+    to_people, to_scripts = (
+        muslin("run", "photos", "--name", "knitwear", *more) for more in ((), ("--json",))
+    )
+
+    brief = "600 steps, 3 min to 5 min, 2.0 GiB, energy 0.0051 kWh, price unknown"
+    assert f"plan  1/1 plan  100 %  {brief}" in to_people.err
+    assert brief in to_people.out
+    planned = to_scripts.answer["plan"]
+    assert isinstance(planned, dict)
+    assert planned["slow_seconds"] == 290
+
+
+@pytest.mark.usefixtures("studio")
 @pytest.mark.parametrize("words", EVERY_VERB)
 def test_every_verb_answers_people_in_words_and_scripts_in_one_object(
     muslin: Terminal, words: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -11,6 +12,14 @@ from muslin.domain.dataset import SelectionRecipe
 from muslin.domain.fact import Fact
 from muslin.domain.findings import Verdict
 from muslin.domain.profile import Profile
+from muslin.domain.training import TrainingPlan
+
+Foresee = Callable[[TrainingPlan], None]
+"""Told of a training's plan before it starts; what it raises keeps it from starting."""
+
+
+def in_silence(_: TrainingPlan) -> None:
+    """Tell nobody."""
 
 
 class RunOrder(Fact):
@@ -40,6 +49,7 @@ class RunOutcome(Fact):
     dataset: str
     dataset_digest: str
     kept: int
+    plan: TrainingPlan | None  # None = it was trained before
     run: str
     checkpoints: tuple[str, ...]
     picked: str | None

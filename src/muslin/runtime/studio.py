@@ -21,7 +21,7 @@ from muslin.runtime.desks.showing import ShowingDesk
 from muslin.runtime.desks.training import TrainingDesk
 from muslin.runtime.desks.weights import WeightsDesk
 from muslin.runtime.doctor import DoctorLine, examine
-from muslin.runtime.orders import RunOrder, RunOutcome
+from muslin.runtime.orders import Foresee, RunOrder, RunOutcome, in_silence
 
 
 class Studio(
@@ -56,11 +56,16 @@ class Studio(
     ) -> None:
         self._shop.__exit__(kind, error, trace)
 
-    def run(self, order: RunOrder, report: Report = silent) -> RunOutcome:
-        """Everything from a folder to a proof and, with `approve_as`, to a live release."""
+    def run(
+        self, order: RunOrder, report: Report = silent, foresee: Foresee = in_silence
+    ) -> RunOutcome:
+        """Everything from a folder to a proof and, with `approve_as`, to a live release.
+
+        `foresee` is told of the plan before anything is trained.
+        """
         from muslin.runtime.whole import run_whole
 
-        return run_whole(self, order, report)
+        return run_whole(self, order, report, foresee)
 
     def doctor(self) -> list[DoctorLine]:
         """What is here, what is missing, and how to get it."""
