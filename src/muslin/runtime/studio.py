@@ -8,16 +8,16 @@ from typing import Self
 
 from muslin.domain.progress import Report, silent
 from muslin.runtime.bootstrap import Workshop
-from muslin.runtime.desks.gating import GatingDesk
-from muslin.runtime.desks.judging import JudgingDesk
-from muslin.runtime.desks.learning import LearningDesk
-from muslin.runtime.desks.making import MakingDesk
-from muslin.runtime.desks.overview import OverviewDesk
-from muslin.runtime.desks.people import PeopleDesk
-from muslin.runtime.desks.releasing import ReleasingDesk
-from muslin.runtime.desks.reviewing import ReviewingDesk
-from muslin.runtime.desks.rights import RightsDesk
-from muslin.runtime.desks.showing import ShowingDesk
+from muslin.runtime.desks.curating.rights import RightsDesk
+from muslin.runtime.desks.house.overview import OverviewDesk
+from muslin.runtime.desks.house.people import PeopleDesk
+from muslin.runtime.desks.house.showing import ShowingDesk
+from muslin.runtime.desks.leaving.making import MakingDesk
+from muslin.runtime.desks.leaving.releasing import ReleasingDesk
+from muslin.runtime.desks.proving.gating import GatingDesk
+from muslin.runtime.desks.proving.judging import JudgingDesk
+from muslin.runtime.desks.proving.learning import LearningDesk
+from muslin.runtime.desks.proving.reviewing import ReviewingDesk
 from muslin.runtime.desks.training import TrainingDesk
 from muslin.runtime.desks.weights import WeightsDesk
 from muslin.runtime.doctor import DoctorLine, examine

@@ -71,7 +71,7 @@ def check(
 
 def _checked(shoot: str, home: Path | None, *, with_page: bool) -> tuple[ShootCheck, str | None]:
     """The check of a folder, or of a shoot; and its page where one is asked for."""
-    from muslin.runtime.desks.photos import PhotosDesk
+    from muslin.runtime.desks.curating.photos import PhotosDesk
 
     with drawn() as report:
         if Path(shoot).is_dir():

@@ -27,7 +27,7 @@ from muslin.runtime.curation.rights import (
     today,
     touched_by,
 )
-from muslin.runtime.desks.datasets import DatasetsDesk
+from muslin.runtime.desks.curating.datasets import DatasetsDesk
 from muslin.runtime.storage.records import Records
 
 

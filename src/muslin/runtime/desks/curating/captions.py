@@ -39,7 +39,7 @@ from muslin.domain.fact import BlobId, DatasetId, PhotoId
 from muslin.domain.progress import Report, silent
 from muslin.runtime.curation.rights import refuse_retired, rights_in
 from muslin.runtime.curation.tokens import token_count
-from muslin.runtime.desks.photos import PhotosDesk
+from muslin.runtime.desks.curating.photos import PhotosDesk
 from muslin.runtime.disk import make_folder, write_atomic
 from muslin.runtime.storage.records import Records
 

@@ -21,7 +21,7 @@ from muslin.domain.training import TrainingRun
 from muslin.runtime.curation.rights import rights_in, today
 from muslin.runtime.curation.tokens import token_count
 from muslin.runtime.curation.toml import read_toml
-from muslin.runtime.desks.captions import CaptionsDesk
+from muslin.runtime.desks.curating.captions import CaptionsDesk
 from muslin.runtime.storage.records import Records
 
 

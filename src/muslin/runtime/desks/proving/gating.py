@@ -11,8 +11,8 @@ from muslin.release.gate import gate
 from muslin.release.override import override
 from muslin.release.phases import phase_gates, with_earlier
 from muslin.runtime.desks.desk import Desk
-from muslin.runtime.desks.dossier import dossier_of, dossier_of_report, record_gates
-from muslin.runtime.desks.judging import write_report_page
+from muslin.runtime.desks.proving.dossier import dossier_of, dossier_of_report, record_gates
+from muslin.runtime.desks.proving.judging import write_report_page
 from muslin.runtime.storage.records import Records
 
 

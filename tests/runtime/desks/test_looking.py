@@ -10,7 +10,7 @@ from PIL import ExifTags, Image
 from muslin.cli.app import answer
 from muslin.domain.errors import NothingToImport
 from muslin.networks.vision.garment import GarmentReader
-from muslin.runtime.looking import check_folder
+from muslin.runtime.curation.looking import check_folder
 
 
 @pytest.fixture(scope="module")

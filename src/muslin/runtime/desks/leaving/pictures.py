@@ -9,7 +9,7 @@ from muslin.domain.leaving import GenerateOrder, Generation
 from muslin.domain.profile import Profile
 from muslin.domain.progress import Report, silent
 from muslin.runtime.desks.desk import Desk
-from muslin.runtime.desks.releasing import usable
+from muslin.runtime.desks.leaving.releasing import usable
 from muslin.runtime.disk import make_folder, write_atomic
 from muslin.runtime.exchange.take_in import imported_checkpoint
 from muslin.runtime.storage.records import Records

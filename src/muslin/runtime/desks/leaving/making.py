@@ -9,7 +9,7 @@ from muslin.domain.fact import GenerationId, ReleaseId, fresh, now
 from muslin.domain.house.orders import OrderState, PictureOrder
 from muslin.domain.leaving import GenerateOrder, Generation
 from muslin.domain.progress import Report, silent
-from muslin.runtime.desks.pictures import PicturesDesk
+from muslin.runtime.desks.leaving.pictures import PicturesDesk
 from muslin.runtime.storage.records import Records
 from muslin.tools.generate import PROMPT_STRIDE
 

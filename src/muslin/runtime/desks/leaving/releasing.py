@@ -13,7 +13,7 @@ from muslin.release.phases import with_earlier
 from muslin.release.registry import make_release, promote, roll_back
 from muslin.runtime.curation.rights import refuse_retired
 from muslin.runtime.desks.desk import Desk
-from muslin.runtime.desks.dossier import dossier_of_report, record_gates
+from muslin.runtime.desks.proving.dossier import dossier_of_report, record_gates
 from muslin.runtime.exchange.export import export_release
 from muslin.runtime.exchange.take_in import import_adapter
 from muslin.runtime.storage.records import Records

@@ -13,9 +13,9 @@ from muslin.domain.findings import Measures
 from muslin.domain.progress import Report, silent
 from muslin.imaging.guard import PhotoDecoder
 from muslin.networks.vision.garment import GarmentReader
+from muslin.runtime.curation.looking import check_folder, page_from
 from muslin.runtime.curation.rights import take_rights
 from muslin.runtime.desks.desk import Desk
-from muslin.runtime.looking import check_folder, page_from
 from muslin.runtime.storage.house.late import written_at_the_end
 from muslin.runtime.storage.records import Records
 
