@@ -18,10 +18,9 @@ from muslin.server.studio import CallerDep, StudioDep
 
 router = APIRouter(include_in_schema=False)
 CHECK_WORDS = {
-    "verdict": "The proof",
-    "picked": "The checkpoint",
+    "proof": "The proof",
     "approval": "A person’s yes",
-    "same_checkpoint": "The same one",
+    "same_checkpoint": "Both of the same",
 }
 
 
