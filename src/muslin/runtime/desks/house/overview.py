@@ -148,7 +148,8 @@ def _follow(records: Records, way: _Way, shoot: Shoot, jobs: list[Job]) -> None:
         way.review = next(reversed(records.reviews.of_report(way.report.id)), None)
     released = records.releases.named(way.name)
     if way.review is not None:
-        way.release = next((r for r in released if r.report == way.review.report), None)
+        mine = [r for r in released if r.report == way.review.report]
+        way.release = next(reversed(mine), None)
     live = records.releases.aliases(way.name).get(Alias.LIVE)
     way.live = next((r for r in released if r.id == live), None)
 
