@@ -13,7 +13,7 @@ from muslin.runtime.desks.dossier import dossier_of_report, record_gates
 from muslin.runtime.disk import write_atomic
 from muslin.runtime.jobs.work import report_page
 from muslin.runtime.storage.records import Records
-from muslin.validation.addenda import with_overrides
+from muslin.validation.page_parts.addenda import with_overrides
 
 
 class JudgingDesk(Desk):
