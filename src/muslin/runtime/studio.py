@@ -14,6 +14,7 @@ from muslin.runtime.desks.learning import LearningDesk
 from muslin.runtime.desks.photos import PhotosDesk
 from muslin.runtime.desks.pictures import PicturesDesk
 from muslin.runtime.desks.releasing import ReleasingDesk
+from muslin.runtime.desks.retraining import RetrainingDesk
 from muslin.runtime.desks.reviewing import ReviewingDesk
 from muslin.runtime.desks.training import TrainingDesk
 from muslin.runtime.desks.weights import WeightsDesk
@@ -28,6 +29,7 @@ class Studio(
     GatingDesk,
     ReviewingDesk,
     LearningDesk,
+    RetrainingDesk,
     ReleasingDesk,
     PicturesDesk,
     WeightsDesk,

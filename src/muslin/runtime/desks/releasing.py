@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from muslin.domain.errors import InvalidRequest, NotFound
@@ -11,9 +12,9 @@ from muslin.domain.training import ImportedAdapter, ImportOrder
 from muslin.release.phases import with_earlier
 from muslin.release.registry import make_release, promote, roll_back
 from muslin.runtime.desks.desk import Desk
-from muslin.runtime.desks.dossier import dossier_of_report, record_gates
 from muslin.runtime.exchange.export import export_release
 from muslin.runtime.exchange.take_in import import_adapter
+from muslin.runtime.proving.dossier import challenge_of, dossier_of_report, record_gates
 from muslin.runtime.storage.records import Records
 
 
@@ -26,6 +27,8 @@ class ReleasingDesk(Desk):
         with self._shop.storage.transaction() as connection:
             records = Records(connection)
             dossier = dossier_of_report(records, found)
+            if alias is Alias.LIVE:
+                dossier = replace(dossier, challenge=challenge_of(records, found))
             base = dossier.run.profile.base
             release = make_release(found, dossier.reviews, base, with_earlier(dossier))
             known = next(
