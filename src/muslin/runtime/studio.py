@@ -17,6 +17,7 @@ from muslin.runtime.desks.leaving.releasing import ReleasingDesk
 from muslin.runtime.desks.proving.gating import GatingDesk
 from muslin.runtime.desks.proving.judging import JudgingDesk
 from muslin.runtime.desks.proving.learning import LearningDesk
+from muslin.runtime.desks.proving.retraining import RetrainingDesk
 from muslin.runtime.desks.proving.reviewing import ReviewingDesk
 from muslin.runtime.desks.training import TrainingDesk
 from muslin.runtime.desks.weights import WeightsDesk
@@ -31,6 +32,7 @@ class Studio(
     GatingDesk,
     ReviewingDesk,
     LearningDesk,
+    RetrainingDesk,
     ReleasingDesk,
     MakingDesk,
     WeightsDesk,

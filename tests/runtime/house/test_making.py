@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from muslin.runtime.desks.making import TURN
 
 from muslin.domain.errors import PlanRefused
 from muslin.domain.house.orders import OrderState
@@ -15,6 +14,7 @@ from muslin.domain.leaving import GenerateOrder, ImageRequest
 from muslin.domain.progress import Report
 from muslin.imaging.types import Picture
 from muslin.runtime.bootstrap import Workshop
+from muslin.runtime.desks.leaving.making import TURN
 from muslin.runtime.house.easel import Easel
 from muslin.runtime.studio import Studio
 

@@ -12,11 +12,11 @@ from muslin.domain.training import Checkpoint
 from muslin.domain.work import Job
 from muslin.runtime.bootstrap import KeptPictures, Workshop
 from muslin.runtime.curation.rights import permit_training
-from muslin.runtime.desks.proving.dossier import rules_of
 from muslin.runtime.disk import write_atomic
 from muslin.runtime.home import Home
 from muslin.runtime.jobs.attempt import Attempt
 from muslin.runtime.jobs.probing import probes_for
+from muslin.runtime.proving.dossier import rules_of
 from muslin.runtime.storage.records import Records
 from muslin.validation.draw import Trial
 from muslin.validation.ports import Bench

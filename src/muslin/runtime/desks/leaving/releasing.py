@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from muslin.domain.curation.rights import RetiredKind
@@ -13,9 +14,9 @@ from muslin.release.phases import with_earlier
 from muslin.release.registry import make_release, promote, roll_back
 from muslin.runtime.curation.rights import refuse_retired
 from muslin.runtime.desks.desk import Desk
-from muslin.runtime.desks.proving.dossier import dossier_of_report, record_gates
 from muslin.runtime.exchange.export import export_release
 from muslin.runtime.exchange.take_in import import_adapter
+from muslin.runtime.proving.dossier import challenge_of, dossier_of_report, record_gates
 from muslin.runtime.storage.records import Records
 from muslin.runtime.storage.releases import AliasMove
 
@@ -30,6 +31,8 @@ class ReleasingDesk(Desk):
             records = Records(connection)
             refuse_retired(records, RetiredKind.RUN, found.run)
             dossier = dossier_of_report(records, found)
+            if alias is Alias.LIVE:
+                dossier = replace(dossier, challenge=challenge_of(records, found))
             base = dossier.run.profile.base
             release = make_release(found, dossier.reviews, base, with_earlier(dossier))
             known = next(

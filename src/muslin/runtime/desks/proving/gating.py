@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from muslin.domain.errors import InvalidRequest
 from muslin.domain.fact import now
 from muslin.domain.leaving import Override
@@ -11,8 +13,8 @@ from muslin.release.gate import gate
 from muslin.release.override import override
 from muslin.release.phases import phase_gates, with_earlier
 from muslin.runtime.desks.desk import Desk
-from muslin.runtime.desks.proving.dossier import dossier_of, dossier_of_report, record_gates
 from muslin.runtime.desks.proving.judging import write_report_page
+from muslin.runtime.proving.dossier import challenge_of, dossier_of, dossier_of_report, record_gates
 from muslin.runtime.storage.records import Records
 
 
@@ -62,7 +64,9 @@ class GatingDesk(Desk):
         found = self.report(report)
         with self._shop.storage.transaction() as connection:
             records = Records(connection)
-            dossier = dossier_of_report(records, found)
+            dossier = replace(
+                dossier_of_report(records, found), challenge=challenge_of(records, found)
+            )
             decision = gate(found, dossier.reviews, with_earlier(dossier))
             said = override(decision, found.id, check, person, reason)
             records.overrides.add(said)

@@ -10,11 +10,11 @@ from muslin.domain.judging import Decision, Review, ValidationReport
 from muslin.review.decide import decide
 from muslin.runtime.bootstrap import Workshop
 from muslin.runtime.desks.desk import Desk
-from muslin.runtime.desks.proving.dossier import dossier_of_report, record_gates
 from muslin.runtime.disk import write_atomic
 from muslin.runtime.jobs.work import report_page
+from muslin.runtime.proving.dossier import dossier_of_report, record_gates
 from muslin.runtime.storage.records import Records
-from muslin.validation.addenda import with_overrides
+from muslin.validation.page_parts.addenda import with_overrides
 
 
 class JudgingDesk(Desk):

@@ -21,9 +21,9 @@ from muslin.review.agreement import agreements, preferences
 from muslin.review.judge import Bench, judge, take_next, undo
 from muslin.review.queue import PROOF, queue, tasks_of
 from muslin.runtime.desks.desk import Desk
-from muslin.runtime.desks.proving.dossier import dossier_of_report, record_gates, rules_of
-from muslin.runtime.desks.proving.trust import autonomy_of, drawn_to_be_seen, trusted_report
 from muslin.runtime.disk import make_folder, write_atomic
+from muslin.runtime.proving.dossier import dossier_of_report, record_gates, rules_of
+from muslin.runtime.proving.trust import autonomy_of, drawn_to_be_seen, trusted_report
 from muslin.runtime.storage.records import Records
 
 

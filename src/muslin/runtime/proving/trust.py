@@ -8,7 +8,7 @@ from muslin.domain.leaving import Alias, Generation
 from muslin.domain.proving.autonomy import Autonomy
 from muslin.review.autonomy import autonomies, must_be_seen
 from muslin.review.queue import LIVE, tasks_of
-from muslin.runtime.desks.proving.dossier import rules_of
+from muslin.runtime.proving.dossier import rules_of
 from muslin.runtime.storage.records import Records
 
 CHANNEL = "shop"

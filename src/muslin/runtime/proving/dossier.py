@@ -7,10 +7,13 @@ from dataclasses import replace
 from muslin.domain.errors import NotFound
 from muslin.domain.fact import RunId
 from muslin.domain.judging import ValidationReport
+from muslin.domain.leaving import Alias
+from muslin.domain.proving.retraining import Challenge
 from muslin.domain.proving.rules import Rules
 from muslin.release.gate import Standing
 from muslin.release.phases import Dossier, changed, phase_gates
 from muslin.review.agreement import tallies
+from muslin.review.retraining import challenge
 from muslin.runtime.storage.records import Records
 
 
@@ -66,3 +69,17 @@ def _dossier(records: Records, run_id: RunId) -> Dossier:
         checkpoints=tuple(records.runs.checkpoints(run_id)),
         standing=Standing(rules=rules_of(records, run.name)),
     )
+
+
+def challenge_of(records: Records, report: ValidationReport) -> Challenge | None:
+    """A report's look against the live one; None where that is of the same run, or there is none.
+
+    Checkpoints of one run were compared when one of them was picked.
+    """
+    live = records.releases.aliases(report.name).get(Alias.LIVE)
+    champion = records.releases.get(live) if live else None
+    if champion is None or champion.run == report.run:
+        return None
+    before = records.reports.get(champion.report)
+    said = [one for r in (before, report) for one in records.judgements.of_report(r.id)]
+    return challenge(before, report, said)
