@@ -301,14 +301,14 @@ def figures_page() -> str:
             "## Faults that were planted: `curation.faults`\n\n"
             "In photos of four messy brands that a person found clean: how many spoilt ones "
             "failed a finding that names their fault, and how many untouched ones failed it as "
-            "well. Where the light of a coloured cloth changes from photo to photo, a cast is not "
+            "well. Where the light on a coloured cloth changes from photo to photo, a cast is not "
             "told from it; and garments lie up to 6 degrees askew by themselves.\n\n"
             f"{TABLES['curation_faults']()}",
             f"## Photos that are chosen: `curation.selection`\n\n{TABLES['curation_selection']()}",
             f"## Many photos: `curation.scale`\n\n{TABLES['curation_scale']()}",
             "## Where measures lie: `curation.measures`\n\n"
-            "Of untouched photos from 143 home studios; the limits that are the same for every "
-            "shoot stand at their ends.\n\n"
+            "Of untouched photos from home studios, percentiles; limits that are the same for "
+            "every shoot stand at their ends.\n\n"
             f"{TABLES['curation_measures']()}",
         )
     )

@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 from benchmarks.curation import planting
 from benchmarks.curation.figures import FaultFigures, FaultsFigures
 from benchmarks.figures import Share
-from benchmarks.results import shown, write_result
+from benchmarks.results import read_result, shown, write_result
 from muslin.curation.findings import findings_of
 from muslin.curation.findings.duplicates import Comparison, Nearest
 from muslin.curation.measure import measure, working_copy
@@ -32,6 +32,7 @@ from muslin.imaging.types import Picture
 from muslin.networks.vision.garment import GarmentReader
 
 CLEAN = Path(__file__).with_name("clean.json")
+STRANGERS = "wrong backdrop"
 SPOILT_AT_ONCE = 9
 """Of a shoot of 90: a tenth."""
 
@@ -189,9 +190,13 @@ def uncompared(measures: Sequence[Measures]) -> Comparison:
 
 
 def measure_faults(
-    brands: dict[str, list[Shot]], reader: GarmentReader, every: int
+    brands: dict[str, list[Shot]], reader: GarmentReader, every: int, only: Sequence[str] = ()
 ) -> FaultsFigures:
-    """Plant every fault in every brand, in each `every`-th of its clean photos."""
+    """Plant every fault in every brand, in each `every`-th of its clean photos.
+
+    With `only`, just the faults of these names; the others are as they were measured before.
+    """
+    before = read_result("curation_faults", FaultsFigures) if only else None
     named = TypeAdapter(dict[str, frozenset[str]]).validate_json(CLEAN.read_bytes())
     clean = {brand: [s for s in shots if s.name in named[brand]] for brand, shots in brands.items()}
     failed = {brand: failed_of([s.measures for s in shots]) for brand, shots in brands.items()}
@@ -202,17 +207,20 @@ def measure_faults(
             for brand in brands
         }
 
-    figures: dict[str, FaultFigures] = {}
+    figures: dict[str, FaultFigures] = dict(before.faults) if before else {}
     for name, planted in faults(reader).items():
+        if only and name not in only:
+            continue
         found = {b: hits_of(planted, brands[b], clean[b][::every], reader) for b in brands}
         figures[name] = FaultFigures(found=found, false_alarms=alarms(planted.kinds))
         print(f"{name}: {told(figures[name])}", flush=True)
     order = sorted(brands)
     next_brand = dict(zip(order, [*order[1:], order[0]], strict=True))
-    figures["wrong backdrop"] = FaultFigures(
-        found={b: strangers(brands[b], clean[next_brand[b]][::every]) for b in brands},
-        false_alarms=alarms(frozenset({FindingKind.BACKDROP})),
-    )
+    if not only or STRANGERS in only:
+        figures[STRANGERS] = FaultFigures(
+            found={b: strangers(brands[b], clean[next_brand[b]][::every]) for b in brands},
+            false_alarms=alarms(frozenset({FindingKind.BACKDROP})),
+        )
     untouched = {b: Share.among(not failed[b][s.measures.photo] for s in clean[b]) for b in brands}
     return FaultsFigures(faults=figures, clean=untouched)
 
@@ -234,11 +242,12 @@ def main() -> None:
     )
     parser.add_argument("brands", type=Path)
     parser.add_argument("--every", type=int, default=1, help="spoil each n-th clean photo only")
+    parser.add_argument("--only", nargs="+", default=[], help="faults to measure anew")
     given = parser.parse_args()
     reader = GarmentReader()
     folders = sorted(p for p in given.brands.iterdir() if p.is_dir())
     brands = {p.name: read_shots(p, reader) for p in folders}
-    figures = measure_faults(brands, reader, given.every)
+    figures = measure_faults(brands, reader, given.every, given.only)
     write_result("curation_faults", figures)
     print(shown({name: told(found) for name, found in figures.faults.items()}))
 

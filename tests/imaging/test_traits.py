@@ -104,6 +104,14 @@ def test_one_garment_is_one_part_and_two_that_lie_apart_are_two() -> None:
     assert parts(a_box() | a_box(4, 4, 8, 8)) == 1
 
 
+def test_a_mask_that_bridges_two_garments_does_not_make_them_one() -> None:
+    apart = a_box(left=20, right=80) | a_box(left=110, right=170)
+    bridge = a_box(left=20, top=110, right=170, bottom=140)
+
+    assert parts(apart | bridge) == 1
+    assert read_frame(to_lab(a_photo(apart)), apart | bridge).parts == 2
+
+
 def test_a_garment_that_runs_out_of_the_frame_touches_it() -> None:
     whole, cut = a_box(), a_box(left=0)
 

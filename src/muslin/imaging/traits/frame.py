@@ -15,7 +15,10 @@ Inside = NDArray[np.bool_]
 
 _LEAST_PART = 0.12
 """Of the largest part of a mask: below it a part is a belt, a tag or a shoe's shadow."""
+_LEAST_GARMENT = 0.25
+"""The same where backdrop was taken out of the mask: a pattern's holes leave smaller pieces."""
 _SIDE_PX = 64
+_APART_DELTA_E = 8.0
 _FOREIGN_DELTA_E = 14.0
 _FOREIGN_SPREADS = 3.0
 _SURE_DELTA_E = 18.0
@@ -45,20 +48,22 @@ def read_frame(lab: LabPicture, found: Inside) -> FrameReading:
     The backdrop is a plane in L*, a* and b* over the picture, so that light may fall off. Foreign
     is what lies further from it than three times what the backdrop's own pixels do; shadows, which
     are darker but of the backdrop's hue, count half. What stands out near the garment and hangs
-    together with it is the garment, as far as the frame's sides go: masks shrink there.
+    together with it is the garment, as far as the frame's sides go: masks shrink there. Where the
+    mask bridges two garments over the backdrop between them, that does not count.
     """
     garment = _shrunk(found.astype(np.float32)) > 0.5
     free = ~_grown(_shrunk(found.astype(np.float32)) > 0.02)
     if free.mean() < _LEAST_FREE:
         return FrameReading(parts(found), _touched(found, 2), 0.0)
     away = _away_from_plane(_shrunk(lab), free)
-    limit = max(_FOREIGN_DELTA_E, _FOREIGN_SPREADS * float(np.median(away[free])))
+    usual = float(np.median(away[free]))
+    limit = max(_FOREIGN_DELTA_E, _FOREIGN_SPREADS * usual)
     foreign = _opened(away > limit)
     near = _grown(garment, _MOST_SHRUNK_PX)
     stands_out = _opened(away > max(_SURE_DELTA_E, limit)) & near
     body = _hanging_together(stands_out | garment, garment)
     return FrameReading(
-        parts=parts(found),
+        parts=max(parts(found), _parts_apart(garment & (away > max(_APART_DELTA_E, 2 * usual)))),
         touching=max(_touched(found, 2), _touched(body, 1)),
         clutter=_largest_area(_opened(foreign & free)) / free.size,
     )
@@ -69,6 +74,12 @@ def parts(found: Inside) -> int:
     opened = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     areas = _areas(np.asarray(opened) > 0)
     return int((areas >= _LEAST_PART * areas.max(initial=1)).sum())
+
+
+def _parts_apart(found: Inside) -> int:
+    """Parts of a garment's pixels of which none is small against the largest."""
+    areas = _areas(_opened(found))
+    return int((areas >= _LEAST_GARMENT * areas.max(initial=1)).sum())
 
 
 def _touched(found: Inside, band_px: int) -> float:
