@@ -47,7 +47,7 @@ def kept(home: Path, adapter: Adapter) -> Checkpoint:
 def a_taught_dataset() -> DatasetVersion:
     dataset = a_dataset()
     (photo,) = dataset.photos
-    texts = ("brandknit, a red t-shirt, flat lay", "brandknit, a navy dress, flat lay")
+    texts = 5 * ("brandknit, a red t-shirt, flat lay", "brandknit, a navy dress, flat lay")
     photos = tuple(
         photo.model_copy(update={"caption": Caption(text=text, author="rule")}) for text in texts
     )

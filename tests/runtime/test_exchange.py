@@ -161,7 +161,7 @@ def test_the_card_says_what_is_on_record_and_nothing_else(studio: Studio, tmp_pa
     for words in (
         "# ss26",
         "Licence: that of its base, Apache-2.0",
-        "2 taught, 0 held out to judge; dataset sha256 digest-1",
+        "10 taught, 0 held out to judge; dataset sha256 digest-1",
         "rank = 3, alpha = 7.5",
         "| backdrop | 4.5 ΔE00 | 4.5 ΔE00 | at most 8 | 12 | passed |",
         "- copies: unknown (not measured)",

@@ -45,8 +45,8 @@ class TrainingDesk(Desk):
 
     def start_run(self, name: str, dataset: DatasetId, profile: Profile) -> Job:
         """Queue a training; one that was asked for before is taken up again."""
-        self.rights_notes(dataset)  # refuses photos that may not be learnt from
         run = self._wanted(name, dataset, profile)
+        self.rights_notes(dataset)  # refuses photos that may not be learnt from
         with self._shop.storage.transaction() as connection:
             runs = Records(connection).runs
             known = next((r for r in runs.named(name) if _same_work(r, run)), None)
