@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from muslin.domain.house.people import Role
+from muslin.domain.progress import Progress
+from muslin.domain.work import JobKind
+from muslin.runtime.jobs.identity import ProcessIdentity
 from muslin.server.pages.home import sentence_of
 from muslin.server.words import amount_of_bytes, counted, duration, title
 from tests.server.conftest import Visit
@@ -83,3 +86,21 @@ def test_times_and_amounts_are_said_as_people_say_them() -> None:
     assert counted(1200, "photo") == "1\u202f200\u00a0photos"
     assert title("ss26-knitwear") == "Ss26 knitwear"
     assert title("shoot-2026-11-29") == "Shoot 2026-11-29"
+
+
+def test_a_training_that_is_just_over_says_that_it_goes_on(house: House, visit: Visit) -> None:
+    queue = house.shop.queue
+    job = queue.submit(JobKind.TRAIN, "run-1")
+    claim = queue.claim(ProcessIdentity.here(), job.id)
+    assert claim is not None
+    for step, loss in ((10, "0.08"), (20, "0.0625"), (40, "5e-2")):
+        claim.attempt.report(Progress("train", step, 40, unit="steps", note=f"loss {loss}"))
+    working = visit(Role.OWNER).get(f"/profiles/{NAME}/training").text
+    with claim.attempt.finishing():
+        pass
+    over = visit(Role.OWNER).get(f"/profiles/{NAME}/training").text
+
+    assert f'data-live="/jobs/{job.id}/events"' in working
+    assert 'd="M0.0 4.0 L33.3 22.7 L100.0 36.0"' in working
+    assert "data-soon" not in working
+    assert "data-soon" in over

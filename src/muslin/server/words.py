@@ -56,8 +56,3 @@ def title(name: str) -> str:
 def capital(words: str) -> str:
     """The same words with a capital at the beginning, all else as it is."""
     return words[:1].upper() + words[1:]
-
-
-def left_of(done: int, total: int, seconds: float) -> float | None:
-    """Seconds until the rest is done at the pace so far; None before there is one."""
-    return seconds / done * (total - done) if done > 0 and seconds > 0 else None

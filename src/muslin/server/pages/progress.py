@@ -1,51 +1,40 @@
-"""A run as a page shows it: how far, how long still, and how the loss went."""
+"""A run as a page shows it: its newest job, what it kept, and how the loss went.
+
+How far it is and how long it still takes, the page itself draws from the live events.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from muslin.domain.fact import RunId
 from muslin.domain.training import Checkpoint
 from muslin.domain.work import Job, JobKind, JobState
 from muslin.runtime.storage.jobs import EventKind, JobEvent
 from muslin.runtime.studio import Studio
-from muslin.server.words import left_of
 
 _LOSS = re.compile(r"loss (\d+(?:\.\d+)?(?:e-?\d+)?)")
-STEP_WORDS = {
-    "import": "Opening files",
-    "check": "Looking at photos",
-    "prepare": "Preparing photos",
-    "train": "Learning",
-    "validate": "Drawing the proof",
-}
+JUST = timedelta(seconds=30)
+"""The foreman queues a proof within a second; a training from the command line has none yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A run and its newest job."""
+    """A run and its newest job; `losses` are steps and mean losses."""
 
     job: Job | None
-    step: str
-    done: int
-    total: int
-    unit: str
-    left_s: float | None
-    seen: int  # number of the newest event that is in here
     losses: tuple[tuple[int, float], ...]
     checkpoints: tuple[Checkpoint, ...]
 
     @property
-    def words(self) -> str:
-        """What is being done."""
-        return STEP_WORDS.get(self.step, self.step)
-
-    @property
-    def percent(self) -> float:
-        """How far the step is."""
-        return 100 * self.done / self.total if self.total else 0.0
+    def goes_on_at_once(self) -> bool:
+        """Whether the training is just over and its proof about to be queued."""
+        if self.job is None or self.job.kind is not JobKind.TRAIN or not self.job.finished_at:
+            return False
+        just = datetime.now(UTC) - self.job.finished_at < JUST
+        return just and self.job.state is JobState.DONE
 
     @property
     def curve(self) -> str:
@@ -65,36 +54,12 @@ class Course:
 def course_of(studio: Studio, run: RunId) -> Course:
     """How a run goes: its training, then its proof."""
     mine = [job for job in studio.jobs() if job.subject == run]
-    job = mine[-1] if mine else None
-    losses: list[tuple[int, float]] = []
-    for one in mine:
-        if one.kind is JobKind.TRAIN:
-            losses = losses_of(studio.events(one.id))
-    step, done, total, unit, left_s, seen = reached(studio, job)
-    return Course(
-        job, step, done, total, unit, left_s, seen, tuple(losses), tuple(studio.checkpoints(run))
-    )
+    trained = [job for job in mine if job.kind is JobKind.TRAIN]
+    losses = losses_of(studio.events(trained[-1].id)) if trained else ()
+    return Course(mine[-1] if mine else None, losses, tuple(studio.checkpoints(run)))
 
 
-def reached(studio: Studio, job: Job | None) -> tuple[str, int, int, str, float | None, int]:
-    """The newest step of a job, how far it is, seconds left, and the newest event's number."""
-    events = studio.events(job.id) if job else []
-    made = [(e, e.progress) for e in events if e.progress is not None]
-    if job is None or not made:
-        return "", 0, 0, "", None, events[-1].number if events else 0
-    newest = made[-1][1]
-    began = next(
-        e for e, p in made if (p.step == newest.step and e.fence == job.fence) or p is newest
-    )
-    start = began.progress.done if began.progress else 0
-    passed = (datetime.now(UTC) - began.at).total_seconds()
-    left = None
-    if job.state is JobState.RUNNING:
-        left = left_of(newest.done - start, newest.total - start, passed)
-    return newest.step, newest.done, newest.total, newest.unit, left, events[-1].number
-
-
-def losses_of(events: list[JobEvent]) -> list[tuple[int, float]]:
+def losses_of(events: list[JobEvent]) -> tuple[tuple[int, float], ...]:
     """Step and mean loss, as the training said them."""
     found = []
     for event in events:
@@ -102,4 +67,4 @@ def losses_of(events: list[JobEvent]) -> list[tuple[int, float]]:
             said = _LOSS.search(event.progress.note)
             if said:
                 found.append((event.progress.done, float(said.group(1))))
-    return found
+    return tuple(found)

@@ -47,4 +47,6 @@ function follow(place) {
 
 for (const place of document.querySelectorAll("[data-live]")) follow(/** @type {HTMLElement} */ (place));
 
+if (document.querySelector("[data-soon]")) setTimeout(() => location.reload(), 1000);
+
 export {};
