@@ -12,6 +12,7 @@ from muslin.domain.judging import (
     FailureKind,
     Judgement,
     Mode,
+    Parity,
     PictureTask,
     Preferences,
     Probe,
@@ -21,6 +22,7 @@ from muslin.domain.judging import (
     Sight,
 )
 from muslin.domain.leaving import GateCheck, Override
+from muslin.domain.progress import Report
 from muslin.domain.proving.autonomy import Autonomy
 from muslin.domain.proving.failures import (
     Collection,
@@ -176,6 +178,18 @@ class ProvingVerbs:
                 why="At least 97.8 % pass.",
             )
         ]
+
+    def check_parity(self, report: str, progress: Report) -> Parity:
+        self._note("check_parity", report)
+        return Parity(
+            report=REPORT,
+            checkpoint=CheckpointId("checkpoint-300"),
+            probes=(),
+            differences=(),
+            at_most=2.0,
+            verdict=Verdict.PASSED,
+            at=NOON,
+        )
 
     def proposals(self, name: str | None) -> list[Proposal]:
         self._note("proposals", name)

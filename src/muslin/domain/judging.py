@@ -138,6 +138,18 @@ class ValidationReport(Fact):
         return next((c for c in self.checkpoints if c.checkpoint == self.picked), None)
 
 
+class Parity(Fact):
+    """Probes drawn once more on the way that pictures are served, beside those of the proof."""
+
+    report: ReportId
+    checkpoint: CheckpointId
+    probes: tuple[Probe, ...]
+    differences: tuple[float, ...]  # of each picture, in levels of 255; see `validation.parity`
+    at_most: float
+    verdict: Verdict
+    at: datetime
+
+
 class Decision(StrEnum):
     """What a person said."""
 

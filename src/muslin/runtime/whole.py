@@ -36,6 +36,7 @@ def run_whole(studio: Studio, order: RunOrder, report: Report) -> RunOutcome:
     review = release = None
     if order.approve_as is not None:
         review = studio.review(proof.id, order.approve_as, Decision.APPROVED)
+        studio.check_parity(proof.id, report)
         release = studio.release(proof.id)
     return RunOutcome(
         shoot=imported.shoot.id,
