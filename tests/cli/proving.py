@@ -16,6 +16,7 @@ from muslin.domain.judging import (
     PictureTask,
     Preferences,
     Probe,
+    ProbeSetVersion,
     QueuedPicture,
     Region,
     Said,
@@ -34,6 +35,7 @@ from muslin.domain.proving.failures import (
     Rate,
 )
 from muslin.domain.proving.gates import GateRecord, Phase
+from muslin.domain.proving.ranges import ProductRange, RangeCoverage
 from muslin.domain.proving.retraining import Due, Proposal, ProposalState, Trigger
 from muslin.domain.proving.rules import HumanRule, Rules, RulesVersion
 from muslin.domain.training import Foreseen, Known
@@ -190,6 +192,23 @@ class ProvingVerbs:
             verdict=Verdict.PASSED,
             at=NOON,
         )
+
+    def cover(self, brand: ProductRange, name: str) -> RangeCoverage:
+        self._note("cover", brand, name)
+        return RangeCoverage(
+            prompts=21, pictures=21, combinations=360, pairs=117, seconds=84.0, example=("a",)
+        )
+
+    def set_range(self, brand: ProductRange, name: str) -> ProbeSetVersion:
+        self._note("set_range", brand, name)
+        return self.probe_sets(name)[0]
+
+    def probe_sets(self, name: str) -> list[ProbeSetVersion]:
+        return [
+            ProbeSetVersion(
+                name=name, version=2, digest="ab" * 32, probes=(), carried=2, why="x", at=NOON
+            )
+        ]
 
     def proposals(self, name: str | None) -> list[Proposal]:
         self._note("proposals", name)

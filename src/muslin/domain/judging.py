@@ -9,6 +9,7 @@ from pydantic import Field
 
 from muslin.domain.fact import BlobId, CheckpointId, Fact, PhotoId, ReportId, ReviewId, RunId
 from muslin.domain.findings import GarmentBox, Verdict
+from muslin.domain.proving.ranges import ProductRange
 from muslin.domain.training import HeldOutLoss
 
 
@@ -66,6 +67,7 @@ class ProbeSetVersion(Fact):
     carried: int  # of them from earlier failures
     why: str
     at: datetime
+    brand_range: ProductRange | None = None  # what a person set; None = the dataset's own range
 
 
 class ProbePicture(Fact):
