@@ -12,15 +12,18 @@ from muslin.domain.judging import (
     FailureKind,
     Judgement,
     Mode,
+    Parity,
     PictureTask,
     Preferences,
     Probe,
+    ProbeSetVersion,
     QueuedPicture,
     Region,
     Said,
     Sight,
 )
 from muslin.domain.leaving import GateCheck, Override
+from muslin.domain.progress import Report
 from muslin.domain.proving.autonomy import Autonomy
 from muslin.domain.proving.failures import (
     Collection,
@@ -32,6 +35,7 @@ from muslin.domain.proving.failures import (
     Rate,
 )
 from muslin.domain.proving.gates import GateRecord, Phase
+from muslin.domain.proving.ranges import ProductRange, RangeCoverage
 from muslin.domain.proving.retraining import Due, Proposal, ProposalState, Trigger
 from muslin.domain.proving.rules import HumanRule, Rules, RulesVersion
 from muslin.domain.training import Foreseen, Known
@@ -174,6 +178,35 @@ class ProvingVerbs:
                 share=0.1,
                 critical=0,
                 why="At least 97.8 % pass.",
+            )
+        ]
+
+    def check_parity(self, report: str, progress: Report) -> Parity:
+        self._note("check_parity", report)
+        return Parity(
+            report=REPORT,
+            checkpoint=CheckpointId("checkpoint-300"),
+            probes=(),
+            differences=(),
+            at_most=2.0,
+            verdict=Verdict.PASSED,
+            at=NOON,
+        )
+
+    def cover(self, brand: ProductRange, name: str) -> RangeCoverage:
+        self._note("cover", brand, name)
+        return RangeCoverage(
+            prompts=21, pictures=21, combinations=360, pairs=117, seconds=84.0, example=("a",)
+        )
+
+    def set_range(self, brand: ProductRange, name: str) -> ProbeSetVersion:
+        self._note("set_range", brand, name)
+        return self.probe_sets(name)[0]
+
+    def probe_sets(self, name: str) -> list[ProbeSetVersion]:
+        return [
+            ProbeSetVersion(
+                name=name, version=2, digest="ab" * 32, probes=(), carried=2, why="x", at=NOON
             )
         ]
 

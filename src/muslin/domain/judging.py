@@ -9,6 +9,7 @@ from pydantic import Field
 
 from muslin.domain.fact import BlobId, CheckpointId, Fact, PhotoId, ReportId, ReviewId, RunId
 from muslin.domain.findings import GarmentBox, Verdict
+from muslin.domain.proving.ranges import ProductRange
 from muslin.domain.training import HeldOutLoss
 
 
@@ -66,6 +67,7 @@ class ProbeSetVersion(Fact):
     carried: int  # of them from earlier failures
     why: str
     at: datetime
+    brand_range: ProductRange | None = None  # what a person set; None = the dataset's own range
 
 
 class ProbePicture(Fact):
@@ -136,6 +138,18 @@ class ValidationReport(Fact):
     def tuned(self) -> CheckpointProof | None:
         """The proof of the picked checkpoint."""
         return next((c for c in self.checkpoints if c.checkpoint == self.picked), None)
+
+
+class Parity(Fact):
+    """Probes drawn once more on the way that pictures are served, beside those of the proof."""
+
+    report: ReportId
+    checkpoint: CheckpointId
+    probes: tuple[Probe, ...]
+    differences: tuple[float, ...]  # of each picture, in levels of 255; see `validation.parity`
+    at_most: float
+    verdict: Verdict
+    at: datetime
 
 
 class Decision(StrEnum):

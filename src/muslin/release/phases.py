@@ -10,7 +10,7 @@ from datetime import datetime
 from muslin.domain.dataset import DatasetVersion
 from muslin.domain.fact import now
 from muslin.domain.findings import Verdict, all_of
-from muslin.domain.judging import Review, ValidationReport
+from muslin.domain.judging import Parity, Review, ValidationReport
 from muslin.domain.leaving import GateCheck, GateDecision, Release
 from muslin.domain.proving.gates import GateRecord, Phase
 from muslin.domain.proving.retraining import Challenge
@@ -35,6 +35,7 @@ class Dossier:
     reviews: tuple[Review, ...] = ()
     release: Release | None = None
     standing: Standing = NOTHING_MORE
+    parity: Parity | None = None  # None = nobody has drawn probes again yet
     challenge: Challenge | None = None  # of the live look, where another run would replace it
 
     @property
@@ -48,6 +49,8 @@ class Dossier:
 def with_earlier(dossier: Dossier) -> Standing:
     """What is asked of a release, with the checks of the gates before the proof."""
     earlier = [*dataset_checks(dossier), *training_checks(dossier)]
+    if dossier.parity is not None:
+        earlier.append(parity_check(dossier.parity))
     if dossier.challenge is not None:
         earlier.append(champion_check(dossier.challenge))
     return replace(dossier.standing, earlier=tuple(earlier))
@@ -76,6 +79,16 @@ def phase_gates(dossier: Dossier) -> tuple[GateRecord, ...]:
             review.person if review and dossier.release else "",
         ),
     )
+
+
+def parity_check(found: Parity) -> GateCheck:
+    """Whether serving draws what was proved."""
+    worst = max(found.differences, default=float("nan"))
+    words = (
+        f"{len(found.probes)} probes drawn again as pictures are served differ by at most "
+        f"{worst:.1f} of 255 levels from the proof; {found.at_most:g} is the limit."
+    )
+    return GateCheck(name="parity", verdict=found.verdict, words=words)
 
 
 def champion_check(found: Challenge) -> GateCheck:

@@ -1,4 +1,4 @@
-"""Files of non-negotiables: TOML on disk, bounded `Rules` inside."""
+"""Files that a brand writes: non-negotiables and product ranges, TOML on disk."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from muslin.domain.errors import InvalidRules
+from muslin.domain.proving.ranges import ProductRange
 from muslin.domain.proving.rules import Rules
 from muslin.runtime.profiles import fields_of, told
 from muslin.validation.words import METRICS
@@ -36,3 +37,14 @@ def read_rules(path: Path) -> Rules:
                 hint=f"{meant}Metrics are: {', '.join(METRICS)}.",
             )
     return rules
+
+
+def read_range(path: Path) -> ProductRange:
+    """The product range in a TOML file. Raises InvalidRules as `read_rules` does."""
+    try:
+        return ProductRange.model_validate(fields_of(path, InvalidRules))
+    except ValidationError as error:
+        raise InvalidRules(
+            f"{path}: {told(error)}",
+            hint=f"A range takes lists of words: {', '.join(ProductRange.model_fields)}.",
+        ) from error

@@ -42,6 +42,7 @@ def run_whole(studio: Studio, order: RunOrder, report: Report, foresee: Foresee)
     review = release = None
     if order.approve_as is not None:
         review = studio.review(proof.id, order.approve_as, Decision.APPROVED)
+        studio.check_parity(proof.id, report)
         release = studio.release(proof.id)
     return RunOutcome(
         shoot=imported.shoot.id,

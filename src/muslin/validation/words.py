@@ -101,7 +101,11 @@ def faults(
         (picture.category_obeyed is False, FailureKind.GARMENT, f"not seen as {probe.category}"),
         (picture.colour_obeyed is False, FailureKind.COLOUR, f"not {probe.colour}"),
         (_above(near, distance_limit), FailureKind.BACKDROP, "off backdrop"),
-        (picture.colour_obeyed is None, FailureKind.OTHER, "no garment found"),
+        (
+            picture.colour_obeyed is None and probe.colour != "",
+            FailureKind.OTHER,
+            "no garment found",
+        ),
     ]
     return [(kind, words) for wrong, kind, words in found if wrong]
 

@@ -14,6 +14,7 @@ from muslin.domain.fact import PhotoId
 from muslin.domain.judging import FailureKind
 from muslin.runtime.bootstrap import Workshop
 from muslin.runtime.jobs.probing import probes_for
+from muslin.runtime.rules import read_range
 from muslin.runtime.storage.records import Records
 from muslin.runtime.studio import Studio
 from tests.review.sitting import a_drawn_report
@@ -84,3 +85,22 @@ def test_a_report_becomes_a_list_for_the_photographer(shop: Workshop) -> None:
 
     assert group.cases == (case.id,)
     assert plan.photos == 10  # 1 of 2 failed, at most 91 %
+
+
+def test_a_range_that_was_set_is_what_the_next_proof_draws(shop: Workshop, root: Path) -> None:
+    brand, studio = read_range(root / "examples" / "range.toml"), Studio(shop)
+    first = probes_for(shop, RUN)
+
+    planned = studio.cover(brand, "knitwear")
+    chosen = studio.set_range(brand, "knitwear")
+    with shop.storage.transaction() as connection:
+        Records(connection).reports.add(a_drawn_report((FailureKind.COLOUR,)))
+    after = probes_for(shop, RUN)
+
+    assert (planned.pictures, planned.combinations) == (len(chosen.probes), 360)
+    assert planned.pictures <= 22 + 1
+    assert planned.seconds is None  # no proof has finished yet
+    assert (first.version, chosen.version, after.version) == (1, 2, 3)
+    assert after.brand_range == brand
+    assert after.probes[: len(chosen.probes)] == chosen.probes
+    assert len(after.probes) == len(chosen.probes) + 2

@@ -9,6 +9,7 @@ import typer
 
 from muslin.cli.options import Home, Json, group, open_studio
 from muslin.cli.printing import print_answer, table
+from muslin.cli.progress import drawn
 
 if TYPE_CHECKING:
     from muslin.cli.printing import Answer
@@ -27,10 +28,11 @@ def make(
     home: Home = None,
     json: Json = False,
 ) -> None:
-    """Release the checkpoint that a report picked and a person approved."""
+    """Release what a report picked and a person approved, if serving draws what was proved."""
     from muslin.domain.leaving import Alias
 
-    with open_studio(home) as studio:
+    with open_studio(home) as studio, drawn() as progress:
+        studio.check_parity(report, progress)
         release = studio.release(report, Alias(alias))
     print_answer(release, f"{release.id} is {alias} for {release.name}.", as_json=json)
 

@@ -7,40 +7,68 @@ from muslin.domain.catalog import Photo
 from muslin.domain.dataset import DatasetVersion
 from muslin.domain.fact import PhotoId, now
 from muslin.domain.findings import Measures
-from muslin.domain.judging import ProbeSetVersion
+from muslin.domain.judging import Probe, ProbeSetVersion
+from muslin.domain.proving.ranges import ProductRange
 from muslin.domain.training import TrainingRun
 from muslin.review.failures.probes import carried_probes
 from muslin.runtime.bootstrap import Workshop
 from muslin.runtime.desks.proving.learning import all_failures
 from muslin.runtime.storage.records import Records
+from muslin.validation.pairwise import range_probes
 from muslin.validation.probes import ProbeSet, Product, digest_of, probe_set
 
 
 def probes_for(shop: Workshop, run: TrainingRun) -> ProbeSetVersion:
-    """The probes that a run is proved on; a set that changed becomes the name's next version."""
+    """The probes that a run is proved on; a set that changed becomes the name's next version.
+
+    They cover the range that a person set for the name, else the dataset's own; what failed under
+    the name before comes after them.
+    """
     with shop.storage.reading() as connection:
         records = Records(connection)
         dataset = records.datasets.get(run.dataset)
         photos = {photo.id: photo for photo in records.photos.of(dataset.shoot)}
-    ranged = probes_of(shop, dataset, photos, run.profile.trigger)
+        known = records.probe_sets.of(run.name)
+    chosen = known[-1].brand_range if known else None
+    trigger = run.profile.trigger
+    if chosen:
+        ranged = tuple(_with_trigger(probe, trigger) for probe in range_probes(chosen))
+    else:
+        ranged = probes_of(shop, dataset, photos, trigger).probes
+    whose = "the range that was set" if chosen else f"the range of dataset {dataset.id}"
     with shop.storage.transaction() as connection:
-        records = Records(connection)
-        carried = carried_probes(all_failures(records, run.name), ranged.probes)
-        probes = (*ranged.probes, *carried)
-        known, digest = records.probe_sets.of(run.name), digest_of(probes)
-        if known and known[-1].digest == digest:
-            return known[-1]
-        version = ProbeSetVersion(
-            name=run.name,
-            version=len(known) + 1,
-            digest=digest,
-            probes=probes,
-            carried=len(carried),
-            why=f"{len(ranged.probes)} of the range of dataset {dataset.id}, {len(carried)} of "
-            "what failed before.",
-            at=now(),
-        )
-        records.probe_sets.add(version)
+        return next_version(Records(connection), run.name, ranged, whose, chosen)
+
+
+def _with_trigger(probe: Probe, trigger: str) -> Probe:
+    prompt = f"{trigger}, {probe.prompt}" if trigger else probe.prompt
+    return probe.model_copy(update={"prompt": prompt})
+
+
+def next_version(
+    records: Records,
+    name: str,
+    ranged: tuple[Probe, ...],
+    whose: str,
+    chosen: ProductRange | None,
+) -> ProbeSetVersion:
+    """The newest version of a name's probes, made now where they are others than before."""
+    carried = carried_probes(all_failures(records, name), ranged)
+    probes = (*ranged, *carried)
+    known, digest = records.probe_sets.of(name), digest_of(probes)
+    if known and known[-1].digest == digest and known[-1].brand_range == chosen:
+        return known[-1]
+    version = ProbeSetVersion(
+        name=name,
+        version=len(known) + 1,
+        digest=digest,
+        probes=probes,
+        carried=len(carried),
+        why=f"{len(ranged)} of {whose}, {len(carried)} of what failed before.",
+        at=now(),
+        brand_range=chosen,
+    )
+    records.probe_sets.add(version)
     return version
 
 

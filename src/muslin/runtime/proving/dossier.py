@@ -50,6 +50,7 @@ def dossier_of_report(records: Records, report: ValidationReport) -> Dossier:
         report=report,
         reviews=tuple(records.reviews.of_report(report.id)),
         release=made[-1] if made else None,
+        parity=records.parities.of_report(report.id),
         standing=standing_of(records, report),
     )
 

@@ -20,7 +20,7 @@ from muslin.runtime.storage.licences import SqlAcceptances, SqlRetirements, SqlR
 from muslin.runtime.storage.photos import SqlMeasures, SqlPhotos
 from muslin.runtime.storage.proving.gates import SqlGates, SqlOverrides, SqlRules
 from muslin.runtime.storage.proving.learning import SqlProbeSets, SqlProposals
-from muslin.runtime.storage.proving.reviewing import SqlClaims, SqlJudgements
+from muslin.runtime.storage.proving.reviewing import SqlClaims, SqlJudgements, SqlParities
 from muslin.runtime.storage.releases import SqlGenerations, SqlReleases
 from muslin.runtime.storage.reports import SqlRendered, SqlReports, SqlReviews
 from muslin.runtime.storage.runs import SqlRuns
@@ -126,6 +126,11 @@ class Records:
     def judgements(self) -> SqlJudgements:
         """What people said of pictures."""
         return SqlJudgements(self.connection)
+
+    @property
+    def parities(self) -> SqlParities:
+        """Whether serving draws what was proved."""
+        return SqlParities(self.connection)
 
     @property
     def claims(self) -> SqlClaims:

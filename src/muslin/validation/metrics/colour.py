@@ -21,8 +21,11 @@ def garment_found(mask: Alpha) -> bool:
 
 
 def colour_obeyed(picture: Picture, mask: Alpha, asked: str) -> bool | None:
-    """Whether the asked name is among the garment's main colours; None = no garment found."""
-    if not garment_found(mask):
+    """Whether the asked name is among the garment's main colours.
+
+    None = no garment was found, or no colour was asked for.
+    """
+    if not asked or not garment_found(mask):
         return None
     pixels = np.asarray(to_lab(picture[mask > INSIDE]), np.float64)
     return asked in main_colours(pixels)

@@ -8,7 +8,9 @@ from pathlib import Path
 from muslin.domain.curation.rights import RetiredKind
 from muslin.domain.errors import InvalidRequest, NotFound
 from muslin.domain.fact import ReleaseId, now
+from muslin.domain.judging import Parity
 from muslin.domain.leaving import Alias, ExportedRelease, ExportOrder, Release
+from muslin.domain.progress import Report, silent
 from muslin.domain.training import ImportedAdapter, ImportOrder
 from muslin.release.phases import with_earlier
 from muslin.release.registry import make_release, promote, roll_back
@@ -17,6 +19,7 @@ from muslin.runtime.desks.desk import Desk
 from muslin.runtime.exchange.export import export_release
 from muslin.runtime.exchange.take_in import import_adapter
 from muslin.runtime.proving.dossier import challenge_of, dossier_of_report, record_gates
+from muslin.runtime.proving.parity import serve_again
 from muslin.runtime.storage.records import Records
 from muslin.runtime.storage.releases import AliasMove
 
@@ -43,6 +46,14 @@ class ReleasingDesk(Desk):
             _point(records, known or release, alias)
             record_gates(records, dossier_of_report(records, found))
         return known or release
+
+    def check_parity(self, report: str, progress: Report = silent) -> Parity:
+        """Draw some probes as pictures are served; a difference to the proof blocks the release."""
+        found = self.report(report)
+        parity = serve_again(self._shop, found, progress)
+        with self._shop.storage.transaction() as connection:
+            Records(connection).parities.add(parity)
+        return parity
 
     def releases(self) -> list[Release]:
         """All releases."""

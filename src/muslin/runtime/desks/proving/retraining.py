@@ -71,7 +71,7 @@ def price_of(records: Records, report: ValidationReport, shop: Workshop) -> Iter
 
     total, known = 0.0, True
     for kind, name in ((JobKind.TRAIN, "train"), (JobKind.VALIDATE, "validate")):
-        seconds = _last_took(records, report, kind)
+        seconds = last_took(records, report, kind)
         known = known and seconds is not None
         total += seconds or 0.0
         yield Foreseen(
@@ -90,7 +90,8 @@ def price_of(records: Records, report: ValidationReport, shop: Workshop) -> Iter
         yield money(total, used, rates)
 
 
-def _last_took(records: Records, report: ValidationReport, kind: JobKind) -> float | None:
+def last_took(records: Records, report: ValidationReport, kind: JobKind) -> float | None:
+    """Seconds from asking to the end of the newest finished job of a report's run."""
     done = [
         (job.finished_at - job.created_at).total_seconds()
         for job in records.jobs.all()

@@ -1,13 +1,13 @@
-"""What people said of pictures, and who is looking at which."""
+"""What people said of pictures, who is looking at which, and whether serving draws the same."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection, delete, insert, select
 
 from muslin.domain.fact import ReportId
-from muslin.domain.judging import Claim, Judgement
+from muslin.domain.judging import Claim, Judgement, Parity
 from muslin.runtime.storage.shelf import Shelf
-from muslin.runtime.storage.tables import claims, judgements
+from muslin.runtime.storage.tables import claims, judgements, parities
 
 
 class SqlJudgements:
@@ -49,3 +49,18 @@ class SqlClaims:
     def drop(self, task: str) -> None:
         """Let go of a task."""
         self._connection.execute(delete(claims).where(claims.c.task == task))
+
+
+class SqlParities:
+    """What came of drawing probes again, in SQL; the caller owns the transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._parities = Shelf(connection, parities, Parity)
+
+    def add(self, parity: Parity) -> None:
+        """Keep what was found; it counts from now on."""
+        self._parities.add(parity, report=parity.report)
+
+    def of_report(self, report: ReportId) -> Parity | None:
+        """What was found last for a report; None where nobody looked."""
+        return self._parities.last(parities.c.report == report)
