@@ -41,6 +41,7 @@ from muslin.runtime.orders import RunOrder
 from muslin.runtime.storage.records import Records
 from muslin.runtime.storage.runs import SqlRuns
 from muslin.runtime.studio import Studio
+from muslin.runtime.whole import state_rights_of
 from tests.runtime.desks.conftest import SHOOT
 from tests.runtime.storage.makers import (
     AT,
@@ -371,6 +372,27 @@ def test_a_run_states_rights_in_a_persons_name_or_is_not_understood(tmp_path: Pa
         RunOrder(folder=tmp_path, name="x", rights="own")
 
     assert RunOrder(folder=tmp_path, name="x", rights="own", approve_as="Ada").rights == "own"
+
+
+@pytest.mark.parametrize(
+    ("licence", "words"),
+    [("own", "own photos of Ada, said by Ada"), ("CC0-1.0", "CC0-1.0, said by Ada")],
+)
+def test_a_run_writes_down_once_whose_the_photos_are(
+    shop: Studio, tmp_path: Path, licence: str, words: str
+) -> None:
+    order = RunOrder(folder=tmp_path, name=NAME, rights=licence, approve_as="Ada")
+
+    state_rights_of(shop, order)
+    (first, *_) = shop.rights(NAME)
+    state_rights_of(shop, order)
+
+    assert first.words == words
+    assert first.entry is not None
+    assert first.entry.source == "run"
+    assert shop.rights(NAME)[0].entry == first.entry
+    with shop._shop.storage.reading() as connection:
+        assert len(Records(connection).rights.of_shoot(a_shoot().id)) == 1
 
 
 def test_a_run_that_lacks_rights_stops_before_any_work(
