@@ -15,13 +15,14 @@ from pydantic import BaseModel, ConfigDict
 
 from benchmarks.command_line import Images, ask
 from benchmarks.measures.obedience import Wish
+from muslin.curation.check.facts import ShootCheck
 from muslin.domain.catalog import KNOWN_CATEGORIES
 from muslin.domain.dataset import DatasetVersion
 from muslin.domain.findings import Verdict
 from muslin.domain.judging import Review, ValidationReport
 from muslin.domain.leaving import Release
 from muslin.imaging.types import Picture
-from muslin.runtime.orders import RunOutcome, ShootCheck
+from muslin.runtime.orders import RunOutcome
 
 FIRST_SEED = 700_000
 """Far from the seeds of the validation's own probes."""

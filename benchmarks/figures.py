@@ -171,6 +171,8 @@ class StepFigures(Fact):
     ours: Spread  # our step over the pure pass beside it, in the peer's layers
     family: Spread  # the same in the layers that our family chooses by itself
     peer: Spread
+    ours_added: float | None = None  # operations of what learns over the network's, peer's layers
+    family_added: float | None = None  # the same in our family's layers
 
 
 class WholeFigures(Fact):

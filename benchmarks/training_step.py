@@ -75,6 +75,18 @@ class Field:
         """The peer's."""
         return self._run("peer_run", [self.script, self.libraries], task)
 
+    def added(self, task: Task, layers: str) -> float:
+        """Operations of layers that learn over those of the network, in no time at all."""
+        asked = (task.base, task.side_px, task.batch_size, layers)
+        words = ["benchmarks.training.operations", *map(str, asked)]
+        told = subprocess.run(
+            [sys.executable, "-m", *words],
+            env={**os.environ, **QUIET},
+            capture_output=True,
+            check=True,
+        )
+        return float(told.stdout)
+
     def _run(self, module: str, own: list[Path], task: Task) -> Timed:
         """A process with a results folder of its own; what was encoded may lie there already.
 
@@ -120,6 +132,8 @@ def measure_steps(ground: Field, case: str, steps: int, rounds: int) -> StepFigu
         batch_size=batch_size,
         load=ground.load(),
         pure_s=Spread.of(pure),
+        ours_added=ground.added(task, "peer"),
+        family_added=ground.added(task, "family"),
         **ratios,
     )
 

@@ -1,4 +1,4 @@
-"""Write docs/reference from the code: commands, profile fields, settings, refusals.
+"""Write docs/reference from the code: commands, profile fields, settings, refusals, HTTP API.
 
 `tests/docs` compares what is committed with what this makes, so the pages cannot drift.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from muslin.cli.app import app
@@ -121,6 +122,36 @@ def errors_page() -> str:
     return f"# Errors\n\n{NOTE}\n{intro}\n{sections}"
 
 
+def api_page() -> str:
+    """Every call of the HTTP API with the right that it asks for."""
+    from muslin.server.access import access_of
+    from muslin.server.api import routers
+    from muslin.server.errors import STATUS as HTTP_STATUS
+
+    rows = []
+    for router in routers():
+        for route in router.routes:
+            assert isinstance(route, APIRoute)
+            access = access_of(route.endpoint)
+            assert access is not None
+            summary = (route.endpoint.__doc__ or "").strip().splitlines()[0]
+            method = next(iter(route.methods or ()))
+            rows.append(f"| `{method} {route.path}` | {access.right} | {summary} |")
+    table = "\n".join(["| Call | Right | What it does |", "|---|---|---|", *rows])
+    codes = "\n".join(f"| `{code}` | {status} |" for code, status in HTTP_STATUS.items())
+    intro = (
+        "Send a key (Settings, or `POST /api/v1/keys`) as `Authorization: Bearer KEY`. "
+        "`GET /api/v1/openapi.json` describes every field with its bounds. A refusal is "
+        '`{"code", "message", "hint"}`. Lists take `start` and `limit` and answer '
+        '`{"items", "total", "next_start"}`. A call that starts something takes an '
+        "`Idempotency-Key`: the same key and body are answered as before, and done once. "
+        "`GET /jobs/{job}/events` streams a job as server-sent events and goes on after "
+        "`Last-Event-ID`.\n"
+    )
+    statuses = f"## Refusals\n\n| Code | HTTP status |\n|---|---|\n{codes}\n"
+    return f"# HTTP API\n\n{NOTE}\n{intro}\n{table}\n\n{statuses}"
+
+
 def pages() -> dict[str, str]:
     """Every generated page by its file name."""
     os.environ.pop("COLUMNS", None)  # the width is ours, not the terminal's
@@ -129,6 +160,7 @@ def pages() -> dict[str, str]:
         "profile.md": profile_page(),
         "settings.md": settings_page(),
         "errors.md": errors_page(),
+        "api.md": api_page(),
     }
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 SLOW_MS = 60_000
+ROOT = Path(__file__).parents[2]
 
 
 class StudioWithShortProofs(Studio):
@@ -106,6 +107,7 @@ def visit(browser: Browser, house: House, address: str) -> Iterator[Callable[...
 
 
 @pytest.fixture
-def empty_studio(tmp_path: Path) -> Iterator[Studio]:
+def empty_studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+    monkeypatch.setenv("PYTHONPATH", f"{ROOT / 'src'}:{ROOT}")  # jobs find `tests.browser.tasks`
     with Workshop.open(tmp_path / "studio") as shop:
         yield StudioWithShortProofs(shop)

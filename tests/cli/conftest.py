@@ -54,7 +54,7 @@ from muslin.domain.training import (
     TrainingRun,
 )
 from muslin.domain.work import Job, JobKind, JobState
-from muslin.runtime.orders import RunOrder, RunOutcome
+from muslin.runtime.orders import Foresee, RunOrder, RunOutcome
 from tests.cli.curated import CuratedAnswers
 from tests.cli.proving import NOON, REPORT, ProvingVerbs, an_override
 
@@ -151,6 +151,9 @@ class CannedStudio(ProvingVerbs, CuratedAnswers):
 
     def plan(self, dataset: DatasetId, profile: Profile) -> TrainingPlan:
         self._note("plan", dataset, profile)
+        return self._planned(dataset, profile)
+
+    def _planned(self, dataset: DatasetId, profile: Profile) -> TrainingPlan:
         return TrainingPlan(
             dataset=dataset,
             profile=profile,
@@ -159,6 +162,7 @@ class CannedStudio(ProvingVerbs, CuratedAnswers):
             checkpoints=4,
             views_per_photo=282.4,
             seconds=200.0,
+            slow_seconds=290.0,
             memory_bytes=2**31,
             bill=(
                 foreseen("train", 200.0, "s", Known.MEASURED, "600 steps of 0.33 s"),
@@ -281,8 +285,10 @@ class CannedStudio(ProvingVerbs, CuratedAnswers):
     def save_pictures(self, generations: Sequence[Generation], out: Path) -> list[Path]:
         return [out / f"{generation.id}.png" for generation in generations]
 
-    def run(self, order: RunOrder, report: Report) -> RunOutcome:
+    def run(self, order: RunOrder, report: Report, foresee: Foresee) -> RunOutcome:
         self._note("run", order)
+        planned = self._planned(DatasetId("dataset-1"), order.profile)
+        foresee(planned)
         return RunOutcome(
             shoot="shoot-1",
             imported=24,
@@ -290,6 +296,7 @@ class CannedStudio(ProvingVerbs, CuratedAnswers):
             dataset="dataset-1",
             dataset_digest="cd" * 32,
             kept=20,
+            plan=planned,
             run=RUN,
             checkpoints=(CHECKPOINT,),
             picked=CHECKPOINT,

@@ -32,7 +32,9 @@ from muslin.domain.proving.failures import (
     Rate,
 )
 from muslin.domain.proving.gates import GateRecord, Phase
+from muslin.domain.proving.retraining import Due, Proposal, ProposalState, Trigger
 from muslin.domain.proving.rules import HumanRule, Rules, RulesVersion
+from muslin.domain.training import Foreseen, Known
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 REPORT = ReportId("report-1")
@@ -62,6 +64,18 @@ def a_group() -> FailureGroup:
         rate=Rate(failed=4, pictures=6, least=0.30, most=0.90),
         cases=("case-1",),
         taught=2,
+    )
+
+
+def a_proposal() -> Proposal:
+    price = Foreseen(name="train", value=720.0, unit="s", known=Known.MEASURED, why="as before")
+    return Proposal(
+        id="proposal-1",
+        name="knitwear",
+        run=RunId("run-1"),
+        due=Due(trigger=Trigger.FAILURES, key="k", words="6 pictures have a colour failure."),
+        price=(price,),
+        opened_at=NOON,
     )
 
 
@@ -162,6 +176,16 @@ class ProvingVerbs:
                 why="At least 97.8 % pass.",
             )
         ]
+
+    def proposals(self, name: str | None) -> list[Proposal]:
+        self._note("proposals", name)
+        return [a_proposal()]
+
+    def decide_proposal(
+        self, proposal: str, state: ProposalState, person: str, reason: str
+    ) -> Proposal:
+        self._note("decide_proposal", proposal, state, person, reason)
+        return a_proposal().model_copy(update={"state": state, "by": person})
 
     def failures(self, report: str) -> list[FailureCase]:
         self._note("failures", report)

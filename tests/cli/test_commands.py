@@ -68,6 +68,9 @@ EVERY_VERB = (
     "reviews undo knitwear --as Ada",
     "reviews agreement knitwear",
     "autonomy show knitwear",
+    "proposals list",
+    "proposals approve proposal-1 --as Ada",
+    "proposals decline proposal-1 --as Ada --reason 'next month'",
     "failures list knitwear",
     "failures groups knitwear",
     "failures plan knitwear",
@@ -76,6 +79,20 @@ EVERY_VERB = (
     "jobs list",
     "jobs follow job-1",
 )
+
+
+@pytest.mark.usefixtures("studio")
+def test_a_run_says_what_it_will_take_before_it_trains(muslin: Terminal) -> None:
+    to_people, to_scripts = (
+        muslin("run", "photos", "--name", "knitwear", *more) for more in ((), ("--json",))
+    )
+
+    brief = "600 steps, 3 min to 5 min, 2.0 GiB, energy 0.0051 kWh, price unknown"
+    assert f"plan  1/1 plan  100 %  {brief}" in to_people.err
+    assert brief in to_people.out
+    planned = to_scripts.answer["plan"]
+    assert isinstance(planned, dict)
+    assert planned["slow_seconds"] == 290
 
 
 @pytest.mark.usefixtures("studio")

@@ -19,16 +19,21 @@ if TYPE_CHECKING:
 HEAVY = {
     "PIL",
     "alembic",
+    "argon2",
     "cv2",
     "diffusers",
+    "fastapi",
+    "jinja2",
     "numpy",
     "onnxruntime",
     "pydantic",
     "rich",
     "scipy",
     "sqlalchemy",
+    "starlette",
     "torch",
     "transformers",
+    "uvicorn",
 }
 LOADED = """
 import json, sys

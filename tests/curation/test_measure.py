@@ -11,7 +11,7 @@ from muslin.curation.measure import Eyes, measure, measure_shoot, working_copy
 from muslin.domain.fact import PhotoId
 from muslin.domain.findings import Measures
 from muslin.imaging.colour import delta_e_2000, to_lab
-from muslin.imaging.open import open_photo
+from muslin.imaging.open import OpenedPhoto, open_photo
 from muslin.imaging.types import Picture
 from tests.curation.shop import (
     BoxReader,
@@ -34,7 +34,9 @@ def a_garment(width_px: int = 600, height_px: int = 800) -> Picture:
 
 
 def measured(picture: Picture) -> Measures:
-    return measure(photo_id(1), picture, BoxReader().read(working_copy(picture)))
+    return measure(
+        photo_id(1), OpenedPhoto(picture, "PNG"), BoxReader().read(working_copy(picture))
+    )
 
 
 def test_a_navy_garment_on_beige_is_measured_as_that() -> None:
@@ -91,7 +93,7 @@ def test_specks_of_a_mask_do_not_widen_the_garment() -> None:
     mask = BoxReader().read(picture).mask
     mask[:3, :3] = 1
 
-    found = measure(photo_id(1), picture, Reading(mask))
+    found = measure(photo_id(1), OpenedPhoto(picture, "PNG"), Reading(mask))
 
     assert found.box.left == pytest.approx(0.25, abs=0.01)
     assert found.box.top == pytest.approx(0.25, abs=0.01)
@@ -100,7 +102,9 @@ def test_specks_of_a_mask_do_not_widen_the_garment() -> None:
 def test_a_photo_without_a_garment_says_so() -> None:
     picture = working_copy(a_garment())
 
-    found = measure(photo_id(1), picture, Reading(np.zeros(picture.shape[:2], np.float32)))
+    found = measure(
+        photo_id(1), OpenedPhoto(picture, "PNG"), Reading(np.zeros(picture.shape[:2], np.float32))
+    )
 
     assert found.garment_fraction == 0
     assert (found.box.left, found.box.right) == (0, 1)
@@ -115,7 +119,10 @@ def test_blurring_real_photos_lowers_their_sharpness(
         picture = open_photo((shared_photos / f"{path.stem}.jpg").read_bytes()).picture
         blurs = [picture, *(cv2.GaussianBlur(picture, (0, 0), s) for s in (1.5, 3.0, 5.0))]
         values = [
-            measure(photo_id(1), np.asarray(b, np.uint8), Reading(mask)).sharpness for b in blurs
+            measure(
+                photo_id(1), OpenedPhoto(np.asarray(b, np.uint8), "PNG"), Reading(mask)
+            ).sharpness
+            for b in blurs
         ]
         assert values == sorted(values, reverse=True)
         assert values[0] > values[-1] + 0.15

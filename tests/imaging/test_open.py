@@ -6,7 +6,7 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import ExifTags, Image, ImageCms
 from pillow_heif import register_heif_opener
 
 from muslin.domain.errors import UnreadablePhoto
@@ -179,3 +179,22 @@ def test_the_content_decides_the_format_and_not_what_a_file_pretends() -> None:
     data = as_file(a_picture(), "PNG")
     assert open_photo(data).format == "PNG"
     assert Image.open(io.BytesIO(data)).format == "PNG"
+
+
+@pytest.mark.parametrize("quality", [20, 50, 69, 92])
+def test_a_jpeg_says_how_much_it_was_compressed(quality: int) -> None:
+    assert open_photo(as_file(a_picture(), "JPEG", quality=quality)).jpeg_quality == pytest.approx(
+        quality, abs=1
+    )
+
+
+def test_other_formats_have_no_jpeg_quality() -> None:
+    assert open_photo(as_file(a_picture(), "PNG")).jpeg_quality is None
+
+
+def test_a_photo_that_says_where_it_was_taken_is_noticed() -> None:
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.GPSInfo).update({1: "N", 2: (48.0, 8.0, 0.0)})
+
+    assert open_photo(as_file(a_picture(), "JPEG", exif=exif)).location
+    assert not open_photo(as_file(a_picture(), "JPEG")).location

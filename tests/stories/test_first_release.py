@@ -22,6 +22,7 @@ from muslin.domain.findings import Verdict
 from muslin.domain.judging import Decision, ValidationReport
 from muslin.domain.leaving import Alias, GenerateOrder, SourceType
 from muslin.domain.profile import Profile
+from muslin.domain.training import TrainingPlan
 from muslin.imaging.metadata import decode, read_origin
 from muslin.networks.diffusion.base import open_base
 from muslin.runtime.bootstrap import Workshop
@@ -53,7 +54,11 @@ def studio(shop: Workshop) -> Studio:
 
 @pytest.fixture(scope="module")
 def outcome(studio: Studio, sample_shoot: Path) -> RunOutcome:
-    return studio.run(RunOrder(folder=sample_shoot, name=NAME, profile=PROFILE, recipe=RECIPE))
+    told = list[TrainingPlan]()
+    order = RunOrder(folder=sample_shoot, name=NAME, profile=PROFILE, recipe=RECIPE)
+    outcome = studio.run(order, foresee=told.append)
+    assert told == [outcome.plan]
+    return outcome
 
 
 def passed_proof(shop: Workshop, report: ValidationReport) -> ValidationReport:
@@ -99,7 +104,9 @@ def test_running_again_finds_everything_and_makes_nothing(
 ) -> None:
     again = studio.run(RunOrder(folder=sample_shoot, name=NAME, profile=PROFILE, recipe=RECIPE))
 
-    assert again.model_copy(update={"seconds": {}}) == outcome.model_copy(update={"seconds": {}})
+    passing: dict[str, object] = {"seconds": {}, "plan": None}
+    assert again.plan is None
+    assert again.model_copy(update=passing) == outcome.model_copy(update=passing)
 
 
 def test_what_was_not_proved_is_neither_approved_nor_released(

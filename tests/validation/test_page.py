@@ -12,7 +12,7 @@ from muslin.domain.judging import MetricValue, ValidationReport
 from muslin.imaging.colour import to_lab
 from muslin.validation.draw import Trial
 from muslin.validation.page import hex_of, worst
-from muslin.validation.strips import strip_of
+from muslin.validation.page_parts.strips import strip_of
 from muslin.validation.validate import validate
 from tests.validation.stage import Stage
 from tests.validation.test_pick import an_exam

@@ -25,7 +25,7 @@ from muslin.cli.commands import (
     weights,
 )
 from muslin.cli.commands.curation import captions, rights
-from muslin.cli.commands.proving import autonomy, failures, gates, rules
+from muslin.cli.commands.proving import autonomy, failures, gates, proposals, rules
 from muslin.domain.errors import StudioError
 from muslin.domain.progress import Cancelled
 
@@ -51,6 +51,7 @@ app.add_typer(rules.app, name="rules")
 app.add_typer(gates.app, name="gates")
 app.add_typer(autonomy.app, name="autonomy")
 app.add_typer(failures.app, name="failures")
+app.add_typer(proposals.app, name="proposals")
 app.add_typer(images.app, name="images")
 app.add_typer(adapters.app, name="adapters")
 app.add_typer(jobs.app, name="jobs")

@@ -36,6 +36,14 @@ Sizes = Annotated[
         "--sizes", min=1, max=4, help="Most sizes of crops; more than 1 suits the garments' shapes."
     ),
 ]
+Pinned = Annotated[
+    list[str] | None,
+    typer.Option("--pin", help="Photo to keep whatever else, by file name; as often as needed."),
+]
+Banned = Annotated[
+    list[str] | None,
+    typer.Option("--ban", help="Photo never to keep, by file name; as often as needed."),
+]
 Seed = Annotated[
     int | None,
     typer.Option("--seed", min=0, help="All randomness of the training follows from it."),

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from muslin.cli.options import Home, open_studio
+from muslin.cli.options import Home, Json, open_studio
+from muslin.cli.printing import print_answer
 
 if TYPE_CHECKING:
     from muslin.runtime.studio import Studio
@@ -26,6 +27,7 @@ def serve(
         typer.Option("--new-link", help="Print a new link for an owner who lost the password."),
     ] = False,
     home: Home = None,
+    json: Json = False,
 ) -> None:
     """Open the studio in the browser; the first start prints the owner's link.
 
@@ -33,7 +35,9 @@ def serve(
     """
     with open_studio(home) as studio:
         address = f"http://{'localhost' if host in ('0.0.0.0', '::') else host}:{port}"
-        typer.echo(told(studio, address, new_link=new_link))
+        link = owners_link(studio, address, new_link=new_link)
+        answer = {"address": address, "owners_link": link}
+        print_answer(answer, told(address, link), as_json=json)
         _listen(studio, host, port, allowed(host, port, allow_host or []))
 
 
@@ -43,15 +47,20 @@ def allowed(host: str, port: int, names: list[str]) -> set[str]:
     return bare | {f"{name}:{port}" for name in bare}
 
 
-def told(studio: Studio, address: str, *, new_link: bool) -> str:
-    """Where the studio is, and the owner's link where one is due."""
+def owners_link(studio: Studio, address: str, *, new_link: bool) -> str | None:
+    """The link where an owner chooses a password, where one is due."""
     secret = studio.welcome_owner()
     if secret is None and new_link:
         owner = next(p for p in studio.people() if p.role == "owner" and p.active)
         secret = studio.welcome_again(owner.id)
+    return None if secret is None else f"{address}/welcome?token={secret}"
+
+
+def told(address: str, link: str | None) -> str:
+    """Where the studio is, for people."""
     lines = [f"The studio is open at {address}"]
-    if secret is not None:
-        lines.append(f"Owner, choose a password here, once: {address}/welcome?token={secret}")
+    if link is not None:
+        lines.append(f"Owner, choose a password here, once: {link}")
     return "\n".join([*lines, "Ctrl-C closes it; what is under way goes on at the next start."])
 
 

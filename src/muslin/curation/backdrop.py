@@ -37,10 +37,13 @@ OTHER_PRESENTATION = 0.25
 LEAST_TEXTURE_RATIO, MOST_TEXTURE_RATIO = 1 / 3, 2.0
 """A backdrop more than twice as busy as the scene's, or less than a third, is another surface.
 Quilts beside a wall had 2 to 4 times its texture; flat light smooths one crumpled sheet to 0.35."""
-WIDEST, NARROWEST = 15.0, 6.0
-"""Bounds in ΔE00 of how far a photo may lie from the shoot's backdrop. Wide: beyond 15, other
-cloths begin (at 21 to 38 in four messy shoots). Narrow: light on one paper roll varies by 6."""
+WIDEST, NARROWEST = 18.0, 6.0
+"""Bounds in ΔE00 of how far a photo may lie from the shoot's backdrop. Wide: beyond 18 other cloths
+begin (at 21 to 38 in four messy shoots). Narrow: light on one paper roll varies by 6."""
 _MOST_SHIFTS = 30
+_MOST_COMPARED = 500
+"""Photos that are held against each other, evenly taken by their ids, which are chance: memory
+grows with the square of it, and the densest spot of thousands is that of hundreds."""
 _MAJORITY = 2 / 3
 
 
@@ -97,7 +100,8 @@ def scene_of(measures: Sequence[Measures]) -> Scene:
     """
     if not measures:
         raise NotEnoughPhotos("There is no photo to find a backdrop in.", hint="Import a shoot.")
-    ordered = sorted(measures, key=lambda m: m.photo)
+    every = sorted(measures, key=lambda m: m.photo)
+    ordered = every[:: -(-len(every) // _MOST_COMPARED)]
     labs = np.array([m.backdrop for m in ordered])
     textures = np.log(np.maximum([m.backdrop_texture for m in ordered], SMOOTH))
     support = _support(labs, textures) * _agreement(ordered)
@@ -105,7 +109,7 @@ def scene_of(measures: Sequence[Measures]) -> Scene:
     alike = _texture_kernel(textures, textures[anchor]) * _agreement(ordered)[anchor]
     lab = _densest(labs, labs[anchor], alike)
     near = alike * _colour_kernel(labs, lab)
-    distances = delta_e_2000(lab, labs)
+    distances = delta_e_2000(lab, [m.backdrop for m in every])
     scene = Scene(
         backdrop=Backdrop(
             lab=lab, name=colour_name(lab), share=0.0, own_distance=float(np.median(distances))
@@ -114,7 +118,7 @@ def scene_of(measures: Sequence[Measures]) -> Scene:
         presentation=_majority(ordered, near),
         most_distance=_most_distance(distances),
     )
-    share = sum(map(scene.holds, ordered)) / len(ordered)
+    share = sum(map(scene.holds, every)) / len(every)
     return replace(scene, backdrop=scene.backdrop.model_copy(update={"share": share}))
 
 

@@ -80,8 +80,8 @@ def digest_of(photos: Sequence[DatasetPhoto], recipe: SelectionRecipe) -> str:
     """sha256 over the photos' bytes (their ids), crops, captions and splits, and the recipe.
 
     Over canonical JSON (RFC 8785 as far as our values go: sorted keys, no blanks, UTF-8), photos
-    by id. File names, the time and the reasons of the choices are not part of it; `sizes` came
-    later and is where it is not 1.
+    by id. File names, the time and the reasons of the choices are not part of it, nor are pins
+    and bans, which show in what was kept; `sizes` came later and is where it is not 1.
     """
     content = {
         "format": _DIGEST_FORMAT,
@@ -96,5 +96,5 @@ def digest_of(photos: Sequence[DatasetPhoto], recipe: SelectionRecipe) -> str:
 
 
 def _unsaid(recipe: SelectionRecipe) -> set[str]:
-    """Fields that older digests do not know, where they change nothing."""
-    return {"sizes"} if recipe.sizes == 1 else set()
+    """Fields that older digests do not know, where they change nothing by themselves."""
+    return {"pinned", "banned"} | ({"sizes"} if recipe.sizes == 1 else set())

@@ -74,6 +74,8 @@ class SelectionRecipe(Fact):
     sizes: int = Field(1, ge=1, le=4, description="most sizes of crops; 1 = all photos alike")
     margin_fraction: float = Field(0.06, ge=0, le=0.4, description="air around the garment")
     seed: int = Field(0, ge=0)
+    pinned: tuple[str, ...] = Field((), description="file names that are kept, whatever else")
+    banned: tuple[str, ...] = Field((), description="file names that are never kept")
 
 
 class DatasetVersion(Fact):

@@ -39,6 +39,12 @@ class Profile(BaseModel):
     batch_size: int = Field(8, ge=1, le=256, description="photos per step")
     warmup_steps: int = Field(30, ge=0, description="steps of linear rise to learning_rate")
     save_every: int = Field(150, ge=1, description="steps between checkpoints")
+    stop_when_flat: int = Field(
+        0,
+        ge=0,
+        le=100,
+        description="checkpoints in a row without gain on held-out photos that end a run; 0 = none",
+    )
     caption_dropout: float = Field(0.1, ge=0, le=1, description="share of captions left empty")
     mirrored_fraction: float = Field(
         0.0, ge=0, le=1, description="share of photos learnt mirrored; logos and buttons suffer"

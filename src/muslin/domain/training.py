@@ -46,7 +46,8 @@ class TrainingPlan(Fact):
     steps: int
     checkpoints: int
     views_per_photo: float
-    seconds: float  # estimate of the training, from a few timed steps on this machine
+    seconds: float  # estimate of the training, from the shortest of a few steps on this machine
+    slow_seconds: float  # the same from the longest: a machine that others use stays no quicker
     memory_bytes: int  # estimate of the trainer's peak
     bill: tuple[Foreseen, ...]
     choices: tuple[Choice, ...]

@@ -17,12 +17,18 @@ WORKING_PX = 96
 
 @dataclass(frozen=True, slots=True)
 class BackdropReading:
-    """`lab` is the median; `spread` the median ΔE00 to it; `texture` and `light_slope` in L*."""
+    """`lab` is the median; `spread` the median ΔE00 to it; all else in L*.
+
+    `across` and `down` say by how much the backdrop grows lighter from left to right and from top
+    to bottom; `light_slope` is how steep that is, whichever way.
+    """
 
     lab: Lab
     spread: float
     texture: float
     light_slope: float
+    across: float
+    down: float
 
 
 def border_backdrop(picture: Picture, mask: Alpha) -> BackdropReading:
@@ -53,4 +59,6 @@ def border_backdrop(picture: Picture, mask: Alpha) -> BackdropReading:
         spread=float(np.median(delta_e_2000(median, lab[free]))),
         texture=float(np.abs(lab[..., 0] - smooth)[free].mean()),
         light_slope=float(np.hypot(slope[0], slope[1])),
+        across=float(slope[0]),
+        down=float(slope[1]),
     )

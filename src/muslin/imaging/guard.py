@@ -5,8 +5,9 @@ time. It may crash, hang or be killed: the file that did it is refused and the n
 new child. One child serves many photos, because starting one takes a third of a second.
 
 Wire: a request is its length and the bytes. A reply is a head (status, height, width, length of
-the text), the text and, for a decoded photo, its raw pixels. The text is the format's name, or
-for a refusal a JSON list of what is wrong, the hint and the reason code.
+the text), the text and, for a decoded photo, its raw pixels. The text is a JSON list: the format,
+the JPEG quality and whether the file says where it was taken, or for a refusal what is wrong, the
+hint and the reason code.
 """
 
 from __future__ import annotations
@@ -153,7 +154,7 @@ class _Child:
             return UnreadablePhoto(what, hint=hint, reason_code=reason_code)
         pixels = _exactly(self._replies, height_px * width_px * 3)
         picture = np.frombuffer(pixels, np.uint8).reshape(height_px, width_px, 3)
-        return OpenedPhoto(picture, text)
+        return _opened(picture, json.loads(text))
 
 
 def serve(requests: IO[bytes], replies: IO[bytes]) -> None:
@@ -167,10 +168,18 @@ def serve(requests: IO[bytes], replies: IO[bytes]) -> None:
             replies.write(_HEAD.pack(_REFUSED, 0, 0, len(text)) + text)
         else:
             height_px, width_px, _ = opened.picture.shape
-            text = opened.format.encode()
+            text = json.dumps([opened.format, opened.jpeg_quality, opened.location]).encode()
             replies.write(_HEAD.pack(_DECODED, height_px, width_px, len(text)) + text)
             replies.write(opened.picture.data)
         replies.flush()
+
+
+def _opened(picture: Picture, said: object) -> OpenedPhoto:
+    """A reply's picture with what the child says of its file. Raises ValueError for nonsense."""
+    match said:
+        case [str(name), (int() | None) as quality, bool(location)]:
+            return OpenedPhoto(picture, name, quality, location)
+    raise ValueError("reply makes no sense")
 
 
 def _exactly(pipe: IO[bytes], count: int) -> bytearray:

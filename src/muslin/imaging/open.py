@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import Literal, NoReturn
 
 import numpy as np
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
 from muslin.domain.errors import UnreadablePhoto
@@ -28,6 +28,8 @@ SMALLEST_SIDE_PX = 64
 ReasonCode = Literal["broken", "too_small", "too_large", "unsupported"]
 
 _ORIENTATION_TAG = 0x0112
+_LATITUDE_TAG = 2  # EXIF 2.32, GPS IFD
+_STANDARD_TABLE_SUM = 3688  # of the 64 steps for luminance in ITU-T T.81, table K.1
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -49,10 +51,16 @@ _HINTS: dict[ReasonCode, str] = {
 
 @dataclass(frozen=True, slots=True)
 class OpenedPhoto:
-    """A decoded photo: `picture` (H, W, 3) uint8 sRGB, upright; `format` is one of FORMATS."""
+    """A decoded photo: `picture` (H, W, 3) uint8 sRGB, upright; `format` is one of FORMATS.
+
+    `jpeg_quality`, 1 to 100, is what its quantisation tables stand for, None for other formats.
+    `location` says whether its EXIF tells where it was taken.
+    """
 
     picture: Picture
     format: str
+    jpeg_quality: int | None = None
+    location: bool = False
 
 
 def open_photo(data: bytes) -> OpenedPhoto:
@@ -94,7 +102,9 @@ def _decode(data: bytes) -> OpenedPhoto:
         picture = np.asarray(_over_white(upright), np.uint8)
         # MPO is a JPEG followed by more JPEGs (burst, depth); the first is the photo.
         name = "JPEG" if image.format == "MPO" else str(image.format)
-    return OpenedPhoto(np.ascontiguousarray(picture), name)
+        return OpenedPhoto(
+            np.ascontiguousarray(picture), name, _jpeg_quality(image), _says_where(image)
+        )
 
 
 def _check_size(size: tuple[int, int]) -> None:
@@ -112,6 +122,27 @@ def _orientation(image: Image.Image) -> int:
         return int(image.getexif().get(_ORIENTATION_TAG, 1))
     except Exception:  # EXIF is parsed lazily, and fails in as many ways as there are cameras
         return 1
+
+
+def _says_where(image: Image.Image) -> bool:
+    """Whether EXIF holds a latitude; False where EXIF is missing or cannot be read."""
+    try:
+        return _LATITUDE_TAG in image.getexif().get_ifd(ExifTags.IFD.GPSInfo)
+    except Exception:  # as in _orientation
+        return False
+
+
+def _jpeg_quality(image: Image.Image) -> int | None:
+    """The libjpeg quality whose luminance table is nearest to a JPEG's own, by mean ratio.
+
+    Source: ITU-T T.81, table K.1, and its scaling in libjpeg's jcparam.c.
+    """
+    tables: dict[int, list[int]] = getattr(image, "quantization", {})
+    if not tables.get(0):
+        return None
+    percent = 100 * sum(tables[0]) / _STANDARD_TABLE_SUM
+    quality = (200 - percent) / 2 if percent <= 100 else 5000 / percent
+    return min(100, max(1, round(quality)))
 
 
 def _over_white(image: Image.Image) -> Image.Image:

@@ -13,6 +13,7 @@ from muslin.domain.findings import Verdict, all_of
 from muslin.domain.judging import Review, ValidationReport
 from muslin.domain.leaving import GateCheck, GateDecision, Release
 from muslin.domain.proving.gates import GateRecord, Phase
+from muslin.domain.proving.retraining import Challenge
 from muslin.domain.training import Checkpoint, TrainingRun
 from muslin.release.gate import NOTHING_MORE, Standing, gate, latest_review
 
@@ -34,6 +35,7 @@ class Dossier:
     reviews: tuple[Review, ...] = ()
     release: Release | None = None
     standing: Standing = NOTHING_MORE
+    challenge: Challenge | None = None  # of the live look, where another run would replace it
 
     @property
     def decision(self) -> GateDecision | None:
@@ -45,8 +47,10 @@ class Dossier:
 
 def with_earlier(dossier: Dossier) -> Standing:
     """What is asked of a release, with the checks of the gates before the proof."""
-    earlier = (*dataset_checks(dossier), *training_checks(dossier))
-    return replace(dossier.standing, earlier=earlier)
+    earlier = [*dataset_checks(dossier), *training_checks(dossier)]
+    if dossier.challenge is not None:
+        earlier.append(champion_check(dossier.challenge))
+    return replace(dossier.standing, earlier=tuple(earlier))
 
 
 def phase_gates(dossier: Dossier) -> tuple[GateRecord, ...]:
@@ -72,6 +76,16 @@ def phase_gates(dossier: Dossier) -> tuple[GateRecord, ...]:
             review.person if review and dossier.release else "",
         ),
     )
+
+
+def champion_check(found: Challenge) -> GateCheck:
+    """Whether a look may take the place of the live one: it must be better, not only newer."""
+    words = (
+        f"Of {found.shared} probes that both drew the challenger won {found.won} and lost "
+        f"{found.lost}; equal looks would split like this in {100 * found.chance:.0f} % of cases. "
+        "A candidate need not win."
+    )
+    return GateCheck(name="champion", verdict=found.verdict, words=words)
 
 
 def dataset_checks(dossier: Dossier) -> list[GateCheck]:

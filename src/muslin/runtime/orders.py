@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
 from pydantic import Field, model_validator
 
-from muslin.domain.catalog import Shoot
-from muslin.domain.dataset import Backdrop, SelectionRecipe
+from muslin.domain.dataset import SelectionRecipe
 from muslin.domain.fact import Fact
-from muslin.domain.findings import Finding, Measures, Verdict
+from muslin.domain.findings import Verdict
 from muslin.domain.profile import Profile
+from muslin.domain.training import TrainingPlan
+
+Foresee = Callable[[TrainingPlan], None]
+"""Told of a training's plan before it starts; what it raises keeps it from starting."""
+
+
+def in_silence(_: TrainingPlan) -> None:
+    """Tell nobody."""
 
 
 class RunOrder(Fact):
@@ -32,15 +40,6 @@ class RunOrder(Fact):
         return self
 
 
-class ShootCheck(Fact):
-    """Everything measured on a shoot, and what follows."""
-
-    shoot: Shoot
-    backdrop: Backdrop
-    measures: tuple[Measures, ...]
-    findings: tuple[Finding, ...]
-
-
 class RunOutcome(Fact):
     """What a run made: ids to ask for more, paths to look at, figures to compare."""
 
@@ -50,6 +49,7 @@ class RunOutcome(Fact):
     dataset: str
     dataset_digest: str
     kept: int
+    plan: TrainingPlan | None  # None = it was trained before
     run: str
     checkpoints: tuple[str, ...]
     picked: str | None

@@ -8,20 +8,21 @@ from typing import Self
 
 from muslin.domain.progress import Report, silent
 from muslin.runtime.bootstrap import Workshop
-from muslin.runtime.desks.gating import GatingDesk
-from muslin.runtime.desks.judging import JudgingDesk
-from muslin.runtime.desks.learning import LearningDesk
-from muslin.runtime.desks.making import MakingDesk
-from muslin.runtime.desks.overview import OverviewDesk
-from muslin.runtime.desks.people import PeopleDesk
-from muslin.runtime.desks.releasing import ReleasingDesk
-from muslin.runtime.desks.reviewing import ReviewingDesk
-from muslin.runtime.desks.rights import RightsDesk
-from muslin.runtime.desks.showing import ShowingDesk
+from muslin.runtime.desks.curating.rights import RightsDesk
+from muslin.runtime.desks.house.overview import OverviewDesk
+from muslin.runtime.desks.house.people import PeopleDesk
+from muslin.runtime.desks.house.showing import ShowingDesk
+from muslin.runtime.desks.leaving.making import MakingDesk
+from muslin.runtime.desks.leaving.releasing import ReleasingDesk
+from muslin.runtime.desks.proving.gating import GatingDesk
+from muslin.runtime.desks.proving.judging import JudgingDesk
+from muslin.runtime.desks.proving.learning import LearningDesk
+from muslin.runtime.desks.proving.retraining import RetrainingDesk
+from muslin.runtime.desks.proving.reviewing import ReviewingDesk
 from muslin.runtime.desks.training import TrainingDesk
 from muslin.runtime.desks.weights import WeightsDesk
 from muslin.runtime.doctor import DoctorLine, examine
-from muslin.runtime.orders import RunOrder, RunOutcome
+from muslin.runtime.orders import Foresee, RunOrder, RunOutcome, in_silence
 
 
 class Studio(
@@ -31,6 +32,7 @@ class Studio(
     GatingDesk,
     ReviewingDesk,
     LearningDesk,
+    RetrainingDesk,
     ReleasingDesk,
     MakingDesk,
     WeightsDesk,
@@ -56,11 +58,16 @@ class Studio(
     ) -> None:
         self._shop.__exit__(kind, error, trace)
 
-    def run(self, order: RunOrder, report: Report = silent) -> RunOutcome:
-        """Everything from a folder to a proof and, with `approve_as`, to a live release."""
+    def run(
+        self, order: RunOrder, report: Report = silent, foresee: Foresee = in_silence
+    ) -> RunOutcome:
+        """Everything from a folder to a proof and, with `approve_as`, to a live release.
+
+        `foresee` is told of the plan before anything is trained.
+        """
         from muslin.runtime.whole import run_whole
 
-        return run_whole(self, order, report)
+        return run_whole(self, order, report, foresee)
 
     def doctor(self) -> list[DoctorLine]:
         """What is here, what is missing, and how to get it."""

@@ -8,19 +8,21 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from muslin.domain.curation.rights import OWN, Standing, Statement
-from muslin.domain.fact import RunId
+from muslin.domain.fact import DatasetId, RunId
 from muslin.domain.judging import CheckpointProof, Decision, ValidationReport
 from muslin.domain.progress import Report
-from muslin.runtime.orders import RunOrder, RunOutcome
+from muslin.domain.training import TrainingPlan
+from muslin.runtime.orders import Foresee, RunOrder, RunOutcome
 
 if TYPE_CHECKING:
     from muslin.runtime.studio import Studio
 
 
-def run_whole(studio: Studio, order: RunOrder, report: Report) -> RunOutcome:
-    """Import, check, freeze, train and validate; with `approve_as` also approve and release.
+def run_whole(studio: Studio, order: RunOrder, report: Report, foresee: Foresee) -> RunOutcome:
+    """Import, check, freeze, plan, train and validate; with `approve_as` also approve and release.
 
-    Every step finds again what it did before, so a run that was stopped goes on.
+    Every step finds again what it did before, so a run that was stopped goes on; one that is
+    trained already is not planned again. Raises PlanRefused before anything is trained.
     """
     studio.permit(order.profile.base)  # before an hour goes by
     clock = _Clock()
@@ -29,6 +31,8 @@ def run_whole(studio: Studio, order: RunOrder, report: Report) -> RunOutcome:
         state_rights_of(studio, order)
     with clock.timed("curate"):
         dataset = studio.freeze_dataset(order.name, order.recipe, report)
+    with clock.timed("plan"):
+        plan = _foreseen(studio, order, dataset.id, report, foresee)
     with clock.timed("train"):
         job = studio.follow(studio.start_run(order.name, dataset.id, order.profile).id, report)
     run = RunId(job.subject)
@@ -46,6 +50,7 @@ def run_whole(studio: Studio, order: RunOrder, report: Report) -> RunOutcome:
         dataset=dataset.id,
         dataset_digest=dataset.digest,
         kept=len(dataset.photos),
+        plan=plan,
         run=run,
         checkpoints=tuple(c.id for c in studio.checkpoints(run)),
         picked=proof.picked,
@@ -70,6 +75,17 @@ def state_rights_of(studio: Studio, order: RunOrder) -> None:
         statement = Statement(licence=order.rights, owner=owner)
         studio.state_rights(order.name, statement, person, source="run")
     studio.permit_shoot(order.name)
+
+
+def _foreseen(
+    studio: Studio, order: RunOrder, dataset: DatasetId, report: Report, foresee: Foresee
+) -> TrainingPlan | None:
+    """The plan of a training that is still to be done, told before it starts."""
+    if studio.is_trained(order.name, dataset, order.profile):
+        return None
+    plan = studio.plan(dataset, order.profile, report)
+    foresee(plan)
+    return plan
 
 
 def figures_of(proof: ValidationReport) -> dict[str, float | None]:

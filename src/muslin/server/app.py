@@ -15,6 +15,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from muslin.domain.errors import StudioError
+from muslin.imaging.guard import LARGEST_FILE_BYTES
 from muslin.runtime.studio import Studio
 from muslin.server import errors
 from muslin.server.access import access_of
@@ -49,6 +50,7 @@ def create_app(studio: Studio, hosts: Iterable[str], *, works: bool = True) -> F
         redoc_url=None,
         lifespan=lifespan,
         redirect_slashes=False,
+        max_body_size=LARGEST_FILE_BYTES,
     )
     app.state.studio = studio
     for router in (sign_in.router, pictures.router, events.router, *page_routers(), *api_routers()):

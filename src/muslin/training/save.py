@@ -12,6 +12,7 @@ import errno
 import hashlib
 import os
 import shutil
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,9 +79,12 @@ def save_folder(folder: Path, manifest: Manifest, contents: Mapping[str, bytes])
 
 
 def save_file(path: Path, content: bytes) -> None:
-    """Make one file appear with its content. Raises DiskFull when there is no room."""
+    """Make one file appear with its content. Raises DiskFull when there is no room.
+
+    A plan and a training may keep the same file at once; each stages its own.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    staged = path.with_name(f".{path.name}.staged")
+    staged = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.staged")
     with _removed_on_failure(staged):
         _write(staged, content)
         staged.replace(path)

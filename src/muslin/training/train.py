@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,8 +17,8 @@ from muslin.domain.dataset import DatasetVersion
 from muslin.domain.errors import InvalidRequest, WeightsMissing
 from muslin.domain.fact import CheckpointId
 from muslin.domain.profile import Profile
-from muslin.domain.progress import Report, silent
-from muslin.domain.training import Checkpoint, TrainingRun
+from muslin.domain.progress import Progress, Report, silent
+from muslin.domain.training import Checkpoint, HeldOutLoss, TrainingRun
 from muslin.networks.diffusion.base import Base, open_base
 from muslin.networks.diffusion.family import Answer, Condition
 from muslin.networks.diffusion.noise.process import NoiseProcess
@@ -29,6 +29,7 @@ from muslin.training.draws import batches
 from muslin.training.drive import Course, Standing, drive, read_every
 from muslin.training.lessons.held_out import Exam, as_drawn, holding
 from muslin.training.lessons.prior import untuned
+from muslin.training.lessons.stop import exams_in_vain, until
 from muslin.training.loop import learn
 from muslin.training.optimizers import Update, learning_rate
 from muslin.training.planning.memory import free_bytes, largest_steps, needs_of, settle
@@ -38,6 +39,7 @@ from muslin.training.save import Manifest, keep_newest, save_folder, saved_steps
 from muslin.training.tracking.curves import curves
 
 STATE = "state.safetensors"
+FLAT = "ended early: held-out photos are foreseen no better"
 STATES_KEPT = 2
 """A state that a power cut tore leaves the one before."""
 
@@ -88,8 +90,8 @@ def train(
     and `report` raise.
     """
     torch.set_num_threads(bench.threads)
-    missing = _missing_steps(run, bench)
-    if not missing:
+    missing = _first_missing(run, bench)
+    if missing is None:
         return checkpoints_of(run, bench)
     base = _recorded_base(run, dataset)
     kept = EncodingCache(bench.encodings())
@@ -98,7 +100,7 @@ def train(
     process = base.family.process(base.folder).to(bench.device)
     denoiser = open_denoiser(base, bench.device)
     desk = _Desk(run, bench, denoiser, base, Exam(lessons, process))
-    standing = desk.go_on(before=missing[0])
+    standing = desk.go_on(before=missing)
     steps = batches(run.profile, lessons, process, standing.step, untuned(denoiser, desk.tuning))
     answer = listening(denoiser, desk.tuning, process)
     free = free_bytes(bench.device, bench.available_bytes)
@@ -107,11 +109,13 @@ def train(
         denoiser.network, answer, desk.tuning.learning.values(), one, run.profile, lessons, free
     )
     settle(denoiser.network, needs, run.profile, free)
-    taken = learn(answer, steps, desk.update)
+    taken = until(learn(answer, steps, desk.update), desk.is_over)
     course = Course(run.profile.steps, run.profile.save_every, read_every(bench.device))
     rate = partial(learning_rate, run.profile)
     with curves(run, bench.curves(run), rate, bench.trackers) as track:
         drive(course, standing, taken, desk, report, track)
+    if desk.is_over():
+        report(Progress("train", course.steps, course.steps, unit="steps", note=FLAT))
     return checkpoints_of(run, bench)
 
 
@@ -144,7 +148,7 @@ class _Desk:
     def __init__(
         self, run: TrainingRun, bench: Bench, denoiser: Denoiser, base: Base, exam: Exam
     ) -> None:
-        self._run, self._bench, self._exam = run, bench, exam
+        self._run, self._bench, self._exam, self._is_over = run, bench, exam, False
         if run.profile.method == "full" and run.profile.prior_fraction == 0:
             exam.ask_base(denoiser)  # its weights will be gone
         self.tuning = tuning = tuning_of(run.profile, base, denoiser.network)
@@ -167,6 +171,11 @@ class _Desk:
             held_out = self._exam.sit(self._base, self._tuned)
         manifest = self._manifest(standing).model_copy(update={"held_out": held_out})
         save_folder(folder, manifest, {self.tuning.file_name: self.tuning.content(values)})
+        self._is_over = _is_flat(self._run, _exams(self._run, self._bench), standing.step)
+
+    def is_over(self) -> bool:
+        """Whether the last checkpoint was one too many to hope for more."""
+        return self._is_over
 
     def state(self, standing: Standing) -> None:
         """Keep all that the next step depends on, and forget all but the newest states."""
@@ -201,12 +210,28 @@ def _recorded_base(run: TrainingRun, dataset: DatasetVersion) -> Base:
     return base
 
 
-def _missing_steps(run: TrainingRun, bench: Bench) -> list[int]:
-    """The steps whose checkpoints are still to be made, or torn; empty for a finished run."""
+def _first_missing(run: TrainingRun, bench: Bench) -> int | None:
+    """The first step whose checkpoint is still to be made, or torn; None for a finished run."""
     course = Course(run.profile.steps, run.profile.save_every)
-    made = {manifest.step for _, manifest in _own(run, bench.checkpoints(run))}
-    steps = range(1, course.steps + 1)
-    return [step for step in steps if course.saves_at(step) and step not in made]
+    made = _exams(run, bench)
+    for step in range(1, course.steps + 1):
+        if course.saves_at(step) and step not in made:
+            return step
+        if step in made and _is_flat(run, made, step):
+            return None
+    return None
+
+
+def _exams(run: TrainingRun, bench: Bench) -> dict[int, HeldOutLoss | None]:
+    """What each complete checkpoint did on held-out photos, by step, the first one first."""
+    made = [manifest for _, manifest in _own(run, bench.checkpoints(run))]
+    return {manifest.step: manifest.held_out for manifest in reversed(made)}
+
+
+def _is_flat(run: TrainingRun, made: Mapping[int, HeldOutLoss | None], step: int) -> bool:
+    """Whether the run ends at a step, since its held-out photos have nothing more to gain."""
+    exams = [exam for at, exam in made.items() if at <= step and exam is not None]
+    return 0 < run.profile.stop_when_flat <= exams_in_vain(exams)
 
 
 def _own(run: TrainingRun, parent: Path) -> Iterator[tuple[Path, Manifest]]:
@@ -230,6 +255,12 @@ def _checkpoint(run: TrainingRun, bench: Bench, folder: Path, manifest: Manifest
 
 
 def _inputs(run: TrainingRun) -> str:
-    """sha256 over what decides a run's result: dataset, profile and base."""
-    deciding = run.model_dump_json(include={"dataset_digest", "profile", "base_digest"})
+    """sha256 over what decides what each step gives: dataset, profile and base.
+
+    When a run ends is not part of it.
+    """
+    deciding = run.model_dump_json(
+        include={"dataset_digest", "profile", "base_digest"},
+        exclude={"profile": {"stop_when_flat"}},
+    )
     return hashlib.sha256(deciding.encode()).hexdigest()

@@ -11,6 +11,7 @@ import numpy as np
 from muslin.domain.dataset import DatasetPhoto, DatasetVersion
 from muslin.domain.fact import BlobId, Lab
 from muslin.domain.judging import Probe, ProbePicture
+from muslin.imaging.colour import colour_name
 from muslin.imaging.types import Picture
 from muslin.validation.metrics import (
     backdrop,
@@ -22,7 +23,9 @@ from muslin.validation.metrics import (
     noise,
     sharpness,
 )
-from muslin.validation.ports import Crops, GarmentReader
+from muslin.validation.metrics.beside import Seen, beside, seen_of
+from muslin.validation.metrics.look.traits import Floats
+from muslin.validation.ports import Crops, GarmentReader, Reading
 
 Distributions = Mapping[str, tuple[float, ...]]
 """Metric name to its values, one per picture that could be measured."""
@@ -48,6 +51,7 @@ class Brand:
     photos: tuple[DatasetPhoto, ...]
     pictures: tuple[Picture, ...]
     distributions: Distributions
+    seen: tuple[Seen, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +69,19 @@ class Measured:
 
     pictures: tuple[ProbePicture, ...]
     distributions: Distributions
+    traits: tuple[Floats, ...]
 
 
 def read_brand(dataset: DatasetVersion, crops: Crops, reader: GarmentReader) -> Brand:
     """Measure every photo of a dataset, those that only judge included."""
     pictures = tuple(crops.picture(photo) for photo in dataset.photos)
+    readings = [reader.read(picture) for picture in pictures]
     distances = [
-        backdrop.backdrop_distance(p, reader.read(p).mask, dataset.backdrop.lab) for p in pictures
+        backdrop.backdrop_distance(p, reading.mask, dataset.backdrop.lab)
+        for p, reading in zip(pictures, readings, strict=True)
     ]
+    seen = tuple(seen_of(p, reading) for p, reading in zip(pictures, readings, strict=True))
+    shown = [(one.category, colour_name(one.lab) if one.lab else "") for one in seen]
     return Brand(
         backdrop=dataset.backdrop.lab,
         photos=dataset.photos,
@@ -84,25 +93,39 @@ def read_brand(dataset: DatasetVersion, crops: Crops, reader: GarmentReader) -> 
             diversity.NAME: diversity.spacings(pictures),
             sharpness.NAME: tuple(sharpness.sharpness(p) for p in pictures),
             noise.NAME: _known(noise.noise(p) for p in pictures),
+            **beside(seen, shown, seen, ()),
         },
+        seen=seen,
     )
 
 
-def measure(drawn: Sequence[Drawn], brand: Brand, reader: GarmentReader) -> Measured:
-    """Measure all probes of one checkpoint against the brand."""
+def measure(
+    drawn: Sequence[Drawn],
+    brand: Brand,
+    reader: GarmentReader,
+    decoys: Sequence[Floats] = (),
+) -> Measured:
+    """Measure all probes of one checkpoint against the brand.
+
+    `decoys` are the traits of the base's pictures; without any these pictures are the base's.
+    """
+    readings = [reader.read(one.picture) for one in drawn]
     alike = copies.similarities([d.picture for d in drawn], brand.pictures)
     nearest = [int(place) for place in np.argmax(alike, axis=1)]
     pictures = tuple(
-        _measured(one, brand, reader, place, float(row[place]))
-        for one, row, place in zip(drawn, alike, nearest, strict=True)
+        _measured(one, brand, reading, place, float(row[place]))
+        for one, reading, row, place in zip(drawn, readings, alike, nearest, strict=True)
     )
-    return Measured(pictures, _distributions(pictures, [d.picture for d in drawn]))
+    seen = [seen_of(one.picture, reading) for one, reading in zip(drawn, readings, strict=True)]
+    traits = tuple(one.traits for one in seen)
+    asked = [(one.probe.category, one.probe.colour) for one in drawn]
+    own = _distributions(pictures, [d.picture for d in drawn])
+    return Measured(pictures, own | beside(seen, asked, brand.seen, decoys or traits), traits)
 
 
 def _measured(
-    one: Drawn, brand: Brand, reader: GarmentReader, nearest: int, similarity: float
+    one: Drawn, brand: Brand, reading: Reading, nearest: int, similarity: float
 ) -> ProbePicture:
-    reading = reader.read(one.picture)
     return ProbePicture(
         probe=one.probe,
         picture=one.blob,

@@ -27,10 +27,11 @@ from muslin.imaging.metadata import Origin, decode, encode
 from muslin.imaging.types import Picture
 from muslin.validation.measure import Brand
 from muslin.validation.metrics import backdrop, copies
+from muslin.validation.metrics.beside import measured
+from muslin.validation.page_parts.strips import Strip, strip_of
 from muslin.validation.pick import Pick, by_heart_since, metric
 from muslin.validation.ports import Blobs
 from muslin.validation.probes import ProbeSet
-from muslin.validation.strips import Strip, strip_of
 from muslin.validation.words import (
     METRICS,
     MetricWords,
@@ -117,6 +118,19 @@ class MemoryRow:
     gaps: tuple[str, ...]  # at each of them
 
 
+@dataclass(frozen=True, slots=True)
+class BesideRow:
+    """A figure without a limit of its own: the brand's, the base's, and the tuned pictures'."""
+
+    title: str
+    brand: str
+    base: str
+    tuned: str
+    half: str  # from the first to the third quartile
+    samples: int
+    why: str
+
+
 def page_of(proof: Proof, brand: Brand, blobs: Blobs) -> str:
     """The whole page as HTML."""
     album = _Album(proof, brand, blobs)
@@ -134,6 +148,7 @@ def page_of(proof: Proof, brand: Brand, blobs: Blobs) -> str:
             height_px=proof.dataset.recipe.height_px,
             backdrop_hex=hex_of(proof.dataset.backdrop.lab),
             memory=list(memory_rows(proof)),
+            beside_rows=list(beside_rows(proof, brand)),
             metric_words=METRICS,
             amount=amount,
             metric=metric,
@@ -162,6 +177,24 @@ def metric_parts(proof: Proof) -> Iterator[MetricPart]:
             sides.insert(0, ("Brand", own[tuned.name]))
         yield MetricPart(
             METRICS[tuned.name], tuned, amount(tuned.value, tuned.unit), strip_of(sides)
+        )
+
+
+def beside_rows(proof: Proof, brand: Brand) -> Iterator[BesideRow]:
+    """What is measured beside the brand's own photos, with the middle half of the pictures."""
+    own = {m.name: m for m in measured(brand.distributions)}
+    base = {m.name: m for m in proof.base.measured}
+    for tuned in proof.tuned.measured:
+        low, high = np.quantile(tuned.values, (0.25, 0.75)) if tuned.values else (None, None)
+        half = f"{amount(low, tuned.unit)} to {amount(high, tuned.unit)}" if tuned.values else ""
+        yield BesideRow(
+            title=METRICS[tuned.name].title,
+            brand=amount(own[tuned.name].value, tuned.unit),
+            base=amount(base[tuned.name].value, tuned.unit),
+            tuned=amount(tuned.value, tuned.unit),
+            half="" if tuned.unit == "share" and set(tuned.values) <= {0.0, 1.0} else half,
+            samples=tuned.samples,
+            why=tuned.why,
         )
 
 

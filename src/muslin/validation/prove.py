@@ -13,6 +13,7 @@ from muslin.validation.criteria import Criterion
 from muslin.validation.measure import Distributions, Measured, aggregate
 from muslin.validation.metrics import (
     backdrop,
+    beside,
     category,
     colour,
     contrast,
@@ -48,7 +49,8 @@ def prove(
 ) -> CheckpointProof:
     """Judge one checkpoint; None = the base, which is held to the same limits and rules."""
     metrics = judged(measured.distributions, criteria)
-    held = ruled(metrics, rules)
+    further = beside.measured(measured.distributions)
+    held = ruled((*metrics, *further), rules)
     return CheckpointProof(
         checkpoint=checkpoint.id if checkpoint else None,
         step=checkpoint.step if checkpoint else 0,
@@ -57,6 +59,7 @@ def prove(
         verdict=all_of(metric.verdict for metric in (*metrics, *held)),
         held_out=checkpoint.held_out if checkpoint else None,
         rules=held,
+        measured=further,
     )
 
 

@@ -69,13 +69,14 @@ def _measure_all(trial: Trial, brand: Brand, bench: Bench, report: Report) -> li
     looks: list[Checkpoint | None] = [None, *trial.checkpoints]
     count = len(trial.probes.probes)
     order = {probe: place for place, probe in enumerate(trial.probes.probes)}
-    measured = []
+    measured: list[Measured] = []
     for place, look in enumerate(looks):
         note = f"{look.step} steps" if look else "base"
         tally = _Tally(place * count, len(looks) * count, note, report)
         drawn = [tally.counted(one) for one in draw(trial, look, bench, tally.beat)]
         drawn.sort(key=lambda one: order[one.probe])
-        measured.append(measure(drawn, brand, bench.reader))
+        decoys = measured[0].traits if measured else ()
+        measured.append(measure(drawn, brand, bench.reader, decoys))
     return measured
 
 

@@ -16,6 +16,8 @@ from muslin.validation.metrics import (
     noise,
     sharpness,
 )
+from muslin.validation.metrics.garment import fabric, outline, tint
+from muslin.validation.metrics.look import consistency, light, recognition
 from muslin.validation.metrics.obedience import written
 
 NOT_MEASURED = "not measured"
@@ -40,6 +42,16 @@ METRICS = {
     diversity.NAME: MetricWords("Variety", "How far from the most alike other picture?"),
     sharpness.NAME: MetricWords("Sharpness", "Are edges still edges?"),
     noise.NAME: MetricWords("Noise", "Is there cloth instead of grain?"),
+    tint.NAME: MetricWords("Garment colour", "How far from the brand's own garments of it?"),
+    fabric.NAME: MetricWords("Fabric", "How far from the cloth of the brand's garments?"),
+    outline.NAME: MetricWords("Outline", "How far from the brand's most alike garment?"),
+    light.NAME: MetricWords("Light", "How far from the brand's light?"),
+    recognition.NAME: MetricWords("Recognition", "Is it nearer to the brand than to the base?"),
+    consistency.NAME: MetricWords("Consistency", "Does it fit beside the others?"),
+    "skin_tone": MetricWords("Skin tone", "Is it the tone that was asked for?"),
+    "body": MetricWords("Body", "Are proportions those of a person?"),
+    "hands": MetricWords("Hands", "Are hands whole and natural?"),
+    "print": MetricWords("Print", "Is the print whole and the right way round?"),
 }
 
 
@@ -49,7 +61,7 @@ def amount(value: float | None, unit: str) -> str:
         return NOT_MEASURED
     if unit == "share":
         return percent(value)
-    bare = unit in ("correlation", "ratio", "of 1")
+    bare = unit in ("", "correlation", "ratio", "of 1", "own", "spreads")
     return f"{value:.2f}" if bare else f"{value:.1f}{NO_BREAK}{unit}"
 
 

@@ -29,9 +29,9 @@ def brands(shared_brands: Path) -> list[list[Measures]]:
     for folder in sorted(path for path in shared_brands.iterdir() if path.is_dir()):
         measures: list[Measures] = []
         for path in sorted(folder.glob("*.jpg"))[: 2 * PHOTOS]:
-            picture = open_photo(path.read_bytes()).picture
-            reading = reader.read(working_copy(picture))
-            measures.append(measure(photo_id(len(measures)), picture, reading))
+            opened = open_photo(path.read_bytes())
+            reading = reader.read(working_copy(opened.picture))
+            measures.append(measure(photo_id(len(measures)), opened, reading))
         found.append(measures)
     return found
 

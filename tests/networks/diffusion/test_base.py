@@ -9,7 +9,7 @@ from subprocess import run
 
 import pytest
 
-from muslin.domain.errors import WeightsMissing
+from muslin.domain.errors import PartMissing, WeightsMissing
 from muslin.networks.diffusion.base import Base, open_base
 from muslin.networks.diffusion.families import all_families
 
@@ -96,6 +96,21 @@ def test_what_is_not_plain_weights_of_a_known_family_is_refused(
         open_base(str(copy))
 
     assert refusal.value.hint
+
+
+def test_words_that_nothing_here_can_read_are_refused_before_a_run(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (copy / "tokenizer" / "spiece.model").write_bytes(b"pieces")
+    (copy / "tokenizer" / "tokenizer.json").rename(copy / "tokenizer.json")
+    monkeypatch.setattr("muslin.networks.diffusion.base.find_spec", lambda _: None)
+
+    with pytest.raises(PartMissing, match=r"tokenizer/spiece\.model") as refusal:
+        open_base(str(copy))
+    assert "muslin[sentencepiece]" in refusal.value.hint
+
+    (copy / "tokenizer.json").rename(copy / "tokenizer" / "tokenizer.json")
+    assert open_base(str(copy)).family
 
 
 def test_a_base_that_is_nowhere_is_named() -> None:

@@ -4,11 +4,13 @@ import json
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
+from muslin.networks.diffusion import lean
 from muslin.networks.diffusion.base import Base
 from muslin.networks.diffusion.opening import open_denoiser
 
@@ -83,3 +85,17 @@ def test_a_library_s_user_keeps_all_of_diffusers(tiny: Base) -> None:
 
     utils: Any = import_module("diffusers.utils")
     assert utils.is_transformers_available()
+
+
+def test_a_version_that_cannot_do_without_is_imported_with_everything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "stubborn").mkdir()
+    (tmp_path / "stubborn" / "__init__.py").write_text("import companion")
+    (tmp_path / "companion.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(lean, "_lean", True)
+    monkeypatch.setitem(lean.COMPANIONS, "stubborn", ("companion",))
+    monkeypatch.setitem(lean.TAKE_IN_COMPANIONS, "stubborn", ())
+
+    assert lean.library("stubborn").companion is sys.modules["companion"]

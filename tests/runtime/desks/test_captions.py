@@ -15,7 +15,7 @@ from muslin.domain.curation.captions import (
 from muslin.domain.dataset import SelectionRecipe
 from muslin.domain.errors import InvalidRequest, NotFound
 from muslin.runtime.curation.tokens import token_count
-from muslin.runtime.jobs.work import probes_of
+from muslin.runtime.jobs.probing import probes_of
 from muslin.runtime.storage.records import Records
 from muslin.runtime.studio import Studio
 from tests.runtime.desks.conftest import SHOOT

@@ -16,7 +16,7 @@ from muslin.runtime.bootstrap import Workshop
 from muslin.runtime.rules import read_rules
 from muslin.runtime.storage.records import Records
 from muslin.runtime.studio import Studio
-from muslin.validation.addenda import PLACE
+from muslin.validation.page_parts.addenda import PLACE
 from tests.release.files import a_dataset, a_measured_report, a_metric
 from tests.runtime.storage.makers import a_checkpoint, a_run, a_shoot
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,15 @@ from muslin.domain.errors import NotEnoughPhotos, PlanRefused
 from muslin.domain.training import Known
 from muslin.training.planning.memory import Needs
 from muslin.training.planning.pace import attention, foresee
-from muslin.training.planning.plan import START_S, Drawing, Pace, Terms, plan
+from muslin.training.planning.plan import Drawing, Pace, Terms, plan
 from muslin.training.planning.price import Rates
+from muslin.training.planning.start import Start, measure_start
 from muslin.training.train import Bench
 from tests.training.a_shoot import PaintedPictures, a_dataset, a_profile
 
 ROOMY = Terms(64_000_000_000)
-QUICK = Pace(step_s=0.5, drawing_s=0.1)
+START = Start(train_s=3.0, draw_s=5.0)
+QUICK = Pace(step_s=0.5, slow_step_s=0.7, drawing_s=0.1, start=START)
 NEEDS = Needs(fixed=600_000_000, learnt=100_000_000, photo={"kept": 50_000_000})
 """8 photos need 1 GB."""
 
@@ -27,7 +30,7 @@ def test_a_plan_says_steps_checkpoints_views_time_and_memory() -> None:
 
     assert (planned.photos, planned.steps, planned.checkpoints) == (20, 100, 4)
     assert planned.views_per_photo == 40
-    assert planned.seconds == START_S + 50
+    assert (planned.seconds, planned.slow_seconds) == (3 + 50, 3 + 70)
     assert planned.memory_bytes == 1_000_000_000
     assert planned.notes == ("Each photo is seen about 40 times.",)
 
@@ -38,9 +41,9 @@ def test_the_bill_holds_the_proof_of_every_checkpoint_and_of_the_base() -> None:
 
     bill = {one.name: one for one in plan(a_dataset(20), profile, NEEDS, QUICK, terms).bill}
 
-    proof_s = START_S + 5 * 24 * 25 * 0.1
+    proof_s = 5 + 5 * 24 * 25 * 0.1
     assert bill["validate"].value == pytest.approx(proof_s)
-    assert bill["energy"].value == pytest.approx((START_S + 50 + proof_s) * 360 / 3.6e6)
+    assert bill["energy"].value == pytest.approx((3 + 50 + proof_s) * 360 / 3.6e6)
     assert bill["energy"].known is Known.SETTINGS
     assert bill["train"].known is bill["memory"].known is Known.MEASURED
     assert (bill["money"].value, bill["money"].known) == (None, Known.UNKNOWN)
@@ -48,11 +51,11 @@ def test_the_bill_holds_the_proof_of_every_checkpoint_and_of_the_base() -> None:
 
 def test_exams_on_held_out_photos_take_their_time() -> None:
     """Four checkpoints and the base are asked."""
-    pace = Pace(step_s=0.5, drawing_s=0.1, exam_s=7.0)
+    pace = replace(QUICK, exam_s=7.0)
 
     planned = plan(a_dataset(20), a_profile(steps=100, save_every=30), NEEDS, pace, ROOMY)
 
-    assert planned.seconds == START_S + 50 + 5 * 7
+    assert planned.seconds == 3 + 50 + 5 * 7
 
 
 def test_held_out_photos_do_not_count() -> None:
@@ -110,7 +113,10 @@ def test_a_plan_warns_of_repetition() -> None:
     assert "twice" in notes[2]
 
 
-def test_a_run_is_foreseen_from_its_own_photos(tiny_folder: Path, tmp_path: Path) -> None:
+def test_a_run_is_foreseen_from_its_own_photos(
+    tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("muslin.training.planning.pace.measure_start", lambda *_: START)
     profile = a_profile(base=str(tiny_folder))
     terms = Terms(ROOMY.available_bytes, drawing=Drawing(pictures=2, steps=3))
 
@@ -118,12 +124,29 @@ def test_a_run_is_foreseen_from_its_own_photos(tiny_folder: Path, tmp_path: Path
 
     bill = {one.name: one.value for one in planned.bill}
     assert planned.steps == profile.steps
-    assert START_S < planned.seconds < START_S + 12 * 5 + 4 * 60
-    assert START_S < (bill["validate"] or 0) < START_S + 8 * 3 * 5
+    assert START.train_s < planned.seconds <= planned.slow_seconds < START.train_s + 12 * 5 + 4 * 60
+    assert START.draw_s < (bill["validate"] or 0) < START.draw_s + 8 * 3 * 5
     assert list(Bench(tmp_path, threads=1).encodings().rglob("*.safetensors"))
     chosen = {choice.name: choice.chosen for choice in planned.choices}
     assert chosen["activations"] == "kept"
     assert chosen["threads"] == "1"
+
+
+def test_the_start_is_that_of_a_process_which_opens_the_base(tiny_folder: Path) -> None:
+    start = measure_start(str(tiny_folder), "cpu")
+
+    assert 0.2 < start.train_s < start.draw_s  # torch alone takes longer to import
+
+
+def test_a_base_that_no_process_can_open_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PlanRefused, match="ended with status 1"):
+        measure_start(str(tmp_path), "cpu")
+
+
+def test_a_plan_says_that_a_run_may_end_sooner() -> None:
+    notes = plan(a_dataset(20), a_profile(stop_when_flat=2), NEEDS, QUICK, ROOMY).notes
+
+    assert any("2 checkpoints in a row" in note for note in notes)
 
 
 def test_a_run_that_cannot_fit_is_refused_before_a_step_is_taken(

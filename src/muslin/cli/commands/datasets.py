@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from muslin.cli.commands.curation.told_check import told_check
-from muslin.cli.options import Home, Json, Sizes, bounded, group, open_studio
+from muslin.cli.options import Banned, Home, Json, Pinned, Sizes, bounded, group, open_studio
 from muslin.cli.printing import print_answer, table
 from muslin.cli.progress import drawn
 from muslin.domain.curation.words import counted
@@ -22,13 +22,16 @@ app = group("Frozen sets of photos to learn from.")
 
 
 @app.command("freeze")
-def freeze(
+def freeze(  # noqa: PLR0913 - each is an option of the command line
     shoot: Annotated[str, typer.Argument(metavar="SHOOT", help="Name of the shoot.")],
+    *,
     photos: Annotated[int, typer.Option(help="Photos to keep, 10 to 30.")] = 20,
     seed: Annotated[
         int, typer.Option(min=0, help="Decides the split where rules leave it open.")
     ] = 0,
     sizes: Sizes = 1,
+    pin: Pinned = None,
+    ban: Banned = None,
     home: Home = None,
     json: Json = False,
 ) -> None:
@@ -36,7 +39,9 @@ def freeze(
     from muslin.domain.dataset import SelectionRecipe
 
     with bounded():
-        recipe = SelectionRecipe(photos=photos, seed=seed, sizes=sizes)
+        recipe = SelectionRecipe(
+            photos=photos, seed=seed, sizes=sizes, pinned=tuple(pin or ()), banned=tuple(ban or ())
+        )
     with open_studio(home) as studio, drawn() as report:
         new, known = studio.unmeasured(shoot), {version.id for version in studio.datasets()}
         dataset = studio.freeze_dataset(shoot, recipe, report)

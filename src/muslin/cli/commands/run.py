@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,10 +19,13 @@ from muslin.cli.options import (
     bounded,
     open_studio,
 )
+from muslin.cli.plans import in_brief
 from muslin.cli.printing import figure, marked, print_answer
 from muslin.cli.progress import drawn
+from muslin.domain.progress import Progress, Report
 
 if TYPE_CHECKING:
+    from muslin.domain.training import TrainingPlan
     from muslin.runtime.orders import RunOrder, RunOutcome
 
 
@@ -49,7 +53,7 @@ def run(  # noqa: PLR0913 - each is an option of the command line
     ] = None,
     json: Json = False,
 ) -> None:
-    """Import, check, select, train and validate; with --approve-as also approve and release.
+    """Import, check, select, plan, train and validate; with --approve-as also approve and release.
 
     Everything that was done before is found again, so a run that was stopped goes on.
     """
@@ -61,7 +65,7 @@ def run(  # noqa: PLR0913 - each is an option of the command line
         said = {"rights": rights, "rights_by": rights_by, "approve_as": approve_as}
         order = run_order(folder, name, tuning.model_dump(), recipe, said)
     with open_studio(home) as studio, drawn() as report:
-        outcome = studio.run(order, report)
+        outcome = studio.run(order, report, partial(tell_plan, report))
     print_answer(outcome, told(outcome), as_json=json)
 
 
@@ -82,11 +86,18 @@ def run_order(
     return RunOrder.model_validate({**order, **said})
 
 
+def tell_plan(report: Report, planned: TrainingPlan) -> None:
+    """Say in one line what the training will take, where its progress will stand."""
+    report(Progress("plan", 1, 1, unit="plan", note=in_brief(planned)))
+
+
 def told(outcome: RunOutcome) -> str:
     """What a run made, for people."""
+    plan = [f"Plan        {in_brief(outcome.plan)}"] if outcome.plan else []
     lines = [
         f"Photos      {outcome.imported} imported, {outcome.problems} left aside, "
         f"{outcome.kept} learnt from",
+        *plan,
         f"Checkpoint  {outcome.picked or 'none'} of {len(outcome.checkpoints)}",
         f"Verdict     {marked(outcome.verdict)}: {outcome.reason}",
         *(f"  {name:<24} {figure(value)}" for name, value in outcome.figures.items()),

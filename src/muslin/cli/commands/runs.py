@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from muslin.cli.options import Home, Json, ProfileFile, Seed, Steps, group, open_studio
+from muslin.cli.plans import told_plan
 from muslin.cli.printing import print_answer, table
-from muslin.cli.progress import drawn, duration
+from muslin.cli.progress import drawn
 from muslin.domain.errors import NotFound
 
 if TYPE_CHECKING:
-    from muslin.domain.training import Foreseen, TrainingPlan, TrainingRun
+    from muslin.domain.training import TrainingRun
 
 app = group("Trainings: a profile at work on a dataset.")
 Dataset = Annotated[str, typer.Option("--dataset", help="Id of the dataset.")]
@@ -36,34 +37,6 @@ def plan(
     with open_studio(home) as studio:
         planned = studio.plan(DatasetId(dataset), tuning)
     print_answer(planned, told_plan(planned), as_json=json)
-
-
-def told_plan(planned: TrainingPlan) -> str:
-    """A plan for people: the bill with its assumptions, what was chosen and why, notes."""
-    head = (
-        f"{planned.steps} steps on {planned.photos} photos, {planned.checkpoints} checkpoints, "
-        f"each photo seen {planned.views_per_photo:.0f} times"
-    )
-    bill = [(one.name, amount(one), one.known.value, one.why) for one in planned.bill]
-    chosen = [(choice.name, choice.chosen, choice.why) for choice in planned.choices]
-    parts = [
-        head,
-        table(("FORESEEN", "VALUE", "KNOWN FROM", "ASSUMES"), bill, empty=""),
-        table(("CHOSEN", "WHAT", "WHY"), chosen, empty=""),
-        "\n".join(planned.notes),
-    ]
-    return "\n\n".join(part for part in parts if part)
-
-
-def amount(foreseen: Foreseen) -> str:
-    """A number of a plan as people say it: `3 min`, `2.1 GiB`, `0.04 kWh`, `unknown`."""
-    if foreseen.value is None:
-        return "unknown"
-    if foreseen.unit == "s":
-        return f"about {duration(foreseen.value)}"
-    if foreseen.unit == "bytes":
-        return f"{foreseen.value / 2**30:.1f} GiB"
-    return f"{foreseen.value:.2g} {foreseen.unit}"
 
 
 @app.command("start")

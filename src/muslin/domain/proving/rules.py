@@ -75,6 +75,10 @@ class Rules(Fact):
         0.02, gt=0, lt=1, description="greatest share of defects among what is published"
     )
 
+    retrain_within_s: float = Field(
+        0.0, ge=0, description="trainings up to so many seconds need no person's yes; 0 = ask"
+    )
+
     @model_validator(mode="after")
     def _every_rule_has_its_own_name(self) -> Self:
         names = [rule.metric for rule in self.machine] + [rule.name for rule in self.human]

@@ -14,10 +14,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
-from muslin.domain.errors import WeightsMissing
+from muslin.domain.errors import PartMissing, WeightsMissing
 from muslin.networks.diffusion.families import all_families
 from muslin.networks.diffusion.family import Cells, Family, Part
 from muslin.networks.diffusion.hub import fetch
@@ -80,12 +81,14 @@ class Base:
 def open_base(name: str) -> Base:
     """The base called `starter`, or in a folder, or on the hub under an id such as `org/name`.
 
-    Raises WeightsMissing when it is nowhere, incomplete, pickled, or of an unknown kind.
+    Raises WeightsMissing when it is nowhere, incomplete, pickled, or of an unknown kind, and
+    PartMissing when nothing here can read its words.
     """
     folder = find_base(name)
     family = described(folder)
     for component, part in family.parts.items():
         _check_weights(folder / component, part)
+        _check_tokenizer(folder / component, part)
     return Base(name, folder, family)
 
 
@@ -155,6 +158,22 @@ def _check_weights(folder: Path, part: Part) -> None:
         _refuse(
             f"{folder.name} has no {weights_files(part)[0]}; pickled weights are never opened.",
             hint="Take the base's safetensors files; most are published in both forms.",
+        )
+
+
+def _check_tokenizer(folder: Path, part: Part) -> None:
+    """Refuse words in a SentencePiece file alone where nothing here reads it.
+
+    Without that library transformers fails in the middle of a run, or goes on with no vocabulary.
+    """
+    if part.role != "tokenizer" or (folder / "tokenizer.json").is_file():
+        return
+    pieces = sorted(path.name for path in folder.glob("*.model"))
+    if pieces and find_spec("sentencepiece") is None:
+        raise PartMissing(
+            f"{folder.name}/{pieces[0]} takes sentencepiece to read, which is not installed.",
+            hint='Install the extra: pip install "muslin[sentencepiece]"; '
+            "or put the base's tokenizer.json beside it.",
         )
 
 

@@ -16,7 +16,8 @@ from muslin.networks.diffusion.base import Base
 from muslin.networks.diffusion.opening import open_autoencoder, open_denoiser, open_text
 from muslin.networks.diffusion.pixels import to_pictures
 from muslin.networks.diffusion.sampler import Predict, ddim, guided, noise_of
-from muslin.networks.diffusion.tuning.apply import Undo, apply
+from muslin.networks.diffusion.tuning.apply import Undo, exchange
+from muslin.networks.diffusion.tuning.wardrobe import Wardrobe
 
 BATCH = 8
 """Pictures drawn at once: little is gained beyond, and memory grows with it."""
@@ -38,6 +39,7 @@ class Renderer:
         self._autoencoder = open_autoencoder(base, self._device)
         self._denoiser = open_denoiser(base, self._device)
         self._undo: Undo | None = None
+        self._wardrobe = Wardrobe(self._denoiser.network, base.family.prefix)
 
     def use(self, adapter_folder: Path | None) -> None:
         """Draw with an adapter from now on, or with the base alone (None), exactly as it was.
@@ -49,8 +51,7 @@ class Renderer:
             self._undo()
             self._undo = None
         if adapter_folder is not None:
-            network, prefix = self._denoiser.network, self._base.family.prefix
-            self._undo = apply(network, adapter_folder, prefix)
+            self._undo = exchange(self._wardrobe.take(adapter_folder))
 
     def render(
         self, requests: Sequence[ImageRequest], report: Report = silent

@@ -45,27 +45,22 @@ class TrainingDesk(Desk):
 
     def start_run(self, name: str, dataset: DatasetId, profile: Profile) -> Job:
         """Queue a training; one that was asked for before is taken up again."""
-        self.permit(profile.base)
-        self._shop.training_bench()
-        from muslin.networks.diffusion.base import open_base
-
-        self.rights_notes(dataset)
-        version, base = self.dataset(dataset), open_base(profile.base)
-        run = TrainingRun(
-            id=RunId(fresh("run")),
-            name=name,
-            dataset=version.id,
-            dataset_digest=version.digest,
-            profile=with_prior_prompts(profile, version, self._shop),
-            base_digest=base.digest,
-            created_at=now(),
-        )
+        self.rights_notes(dataset)  # refuses photos that may not be learnt from
+        run = self._wanted(name, dataset, profile)
         with self._shop.storage.transaction() as connection:
             runs = Records(connection).runs
             known = next((r for r in runs.named(name) if _same_work(r, run)), None)
             if known is None:
                 runs.add(run)
         return self._shop.queue.submit(JobKind.TRAIN, (known or run).id)
+
+    def is_trained(self, name: str, dataset: DatasetId, profile: Profile) -> bool:
+        """Whether the training that `start_run` would queue was carried to its end before."""
+        wanted = self._wanted(name, dataset, profile)
+        with self._shop.storage.reading() as connection:
+            runs = Records(connection).runs
+            known = [run for run in runs.named(name) if _same_work(run, wanted)]
+            return any(runs.checkpoints(run.id) for run in known)
 
     def start_validation(self, run: RunId) -> Job:
         """Queue the proof of a run's checkpoints."""
@@ -120,6 +115,23 @@ class TrainingDesk(Desk):
     def checkpoints(self, run: RunId) -> list[Checkpoint]:
         """The checkpoints of a training, first step first."""
         return self._read(lambda records: records.runs.checkpoints(run))
+
+    def _wanted(self, name: str, dataset: DatasetId, profile: Profile) -> TrainingRun:
+        """A run that is not recorded yet."""
+        self.permit(profile.base)
+        self._shop.training_bench()
+        from muslin.networks.diffusion.base import open_base
+
+        version, base = self.dataset(dataset), open_base(profile.base)
+        return TrainingRun(
+            id=RunId(fresh("run")),
+            name=name,
+            dataset=version.id,
+            dataset_digest=version.digest,
+            profile=with_prior_prompts(profile, version, self._shop),
+            base_digest=base.digest,
+            created_at=now(),
+        )
 
 
 def _same_work(known: TrainingRun, wanted: TrainingRun) -> bool:

@@ -11,7 +11,7 @@ from muslin.domain.judging import ProbeSetVersion
 from muslin.domain.training import TrainingRun
 from muslin.review.failures.probes import carried_probes
 from muslin.runtime.bootstrap import Workshop
-from muslin.runtime.desks.learning import all_failures
+from muslin.runtime.desks.proving.learning import all_failures
 from muslin.runtime.storage.records import Records
 from muslin.validation.probes import ProbeSet, Product, digest_of, probe_set
 

@@ -12,11 +12,11 @@ from muslin.domain.training import Checkpoint
 from muslin.domain.work import Job
 from muslin.runtime.bootstrap import KeptPictures, Workshop
 from muslin.runtime.curation.rights import permit_training
-from muslin.runtime.desks.dossier import rules_of
 from muslin.runtime.disk import write_atomic
 from muslin.runtime.home import Home
 from muslin.runtime.jobs.attempt import Attempt
 from muslin.runtime.jobs.probing import probes_for
+from muslin.runtime.proving.dossier import rules_of
 from muslin.runtime.storage.records import Records
 from muslin.validation.draw import Trial
 from muslin.validation.ports import Bench
@@ -54,7 +54,7 @@ def validate(home: Home, job: Job, attempt: Attempt, report: Report) -> None:
 
 def take_in(home: Home, job: Job, attempt: Attempt, report: Report) -> None:
     """Import what was sent for a shoot, and measure every photo of it."""
-    from muslin.runtime.desks.photos import PhotosDesk  # which itself asks for jobs
+    from muslin.runtime.desks.curating.photos import PhotosDesk  # which itself asks for jobs
 
     with Workshop.open(home.root) as shop:
         desk = PhotosDesk(shop)

@@ -19,7 +19,7 @@ from muslin.runtime.storage.jobs import SqlJobs
 from muslin.runtime.storage.licences import SqlAcceptances, SqlRetirements, SqlRights
 from muslin.runtime.storage.photos import SqlMeasures, SqlPhotos
 from muslin.runtime.storage.proving.gates import SqlGates, SqlOverrides, SqlRules
-from muslin.runtime.storage.proving.learning import SqlProbeSets
+from muslin.runtime.storage.proving.learning import SqlProbeSets, SqlProposals
 from muslin.runtime.storage.proving.reviewing import SqlClaims, SqlJudgements
 from muslin.runtime.storage.releases import SqlGenerations, SqlReleases
 from muslin.runtime.storage.reports import SqlRendered, SqlReports, SqlReviews
@@ -116,6 +116,11 @@ class Records:
     def probe_sets(self) -> SqlProbeSets:
         """Which probes are drawn."""
         return SqlProbeSets(self.connection)
+
+    @property
+    def proposals(self) -> SqlProposals:
+        """Trainings that were proposed on evidence."""
+        return SqlProposals(self.connection)
 
     @property
     def judgements(self) -> SqlJudgements:

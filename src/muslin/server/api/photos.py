@@ -6,13 +6,13 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
+from muslin.curation.check.facts import ShootCheck
 from muslin.domain.catalog import Photo, Problem, Shoot
 from muslin.domain.dataset import DatasetVersion, SelectionRecipe
 from muslin.domain.fact import DatasetId
 from muslin.domain.house.people import Right
 from muslin.domain.house.standing import Standing
 from muslin.domain.work import Job
-from muslin.runtime.orders import ShootCheck
 from muslin.server.access import allow
 from muslin.server.api.shapes import REFUSALS, Listed, OnceDep, PartDep
 from muslin.server.studio import StudioDep

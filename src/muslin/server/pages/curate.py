@@ -9,13 +9,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
+from muslin.curation.check.facts import ShootCheck
 from muslin.domain.catalog import Photo
 from muslin.domain.dataset import Choice, DatasetPhoto, DatasetVersion, SelectionRecipe
 from muslin.domain.errors import NotEnoughPhotos
 from muslin.domain.findings import Finding, Measures
 from muslin.domain.house.people import Right
 from muslin.domain.house.standing import GateName
-from muslin.runtime.orders import ShootCheck
 from muslin.server.access import allow
 from muslin.server.render import page
 from muslin.server.studio import StudioDep

@@ -17,8 +17,8 @@ from muslin.server.render import page
 from muslin.server.studio import StudioDep
 from muslin.validation.metrics import backdrop, copies
 from muslin.validation.page import worst
+from muslin.validation.page_parts.strips import Strip, strip_of
 from muslin.validation.pick import metric
-from muslin.validation.strips import Strip, strip_of
 from muslin.validation.words import METRICS, MetricWords, amount, faults
 
 router = APIRouter(include_in_schema=False)

@@ -18,10 +18,9 @@ from muslin.server.studio import CallerDep, StudioDep
 
 router = APIRouter(include_in_schema=False)
 CHECK_WORDS = {
-    "verdict": "The proof",
-    "picked": "The checkpoint",
+    "proof": "The proof",
     "approval": "A person’s yes",
-    "same_checkpoint": "The same one",
+    "same_checkpoint": "Both of the same",
 }
 
 
@@ -33,7 +32,8 @@ def release(request: Request, studio: StudioDep, name: str) -> Response:
     made = {r.id: r for r in studio.releases() if r.name == name}
     aliases = studio.aliases(name)
     report = studio.report(standing.report) if standing.report else None
-    current = next((r for r in made.values() if report and r.report == report.id), None)
+    mine = [r for r in made.values() if report and r.report == report.id]
+    current = next(reversed(mine), None)
     decided = gate(report, studio.reviews(report.id)) if report else None
     live = made.get(aliases[Alias.LIVE]) if Alias.LIVE in aliases else None
     return page(

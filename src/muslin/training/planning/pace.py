@@ -35,12 +35,14 @@ from muslin.training.planning.memory import (
 )
 from muslin.training.planning.plan import Pace, Terms, enough, fitting, plan
 from muslin.training.planning.power import Meter
+from muslin.training.planning.start import measure_start
 from muslin.training.ports import Pictures
 from muslin.training.prepare import prepare
 from muslin.training.train import Bench, listening, tuning_of
 
 TIMED_STEPS = 3
-"""After one that warms up; the shortest counts, since a busy machine only makes steps longer."""
+"""After one that warms up; the shortest counts, since a busy machine only makes steps longer. The
+longest says how much longer."""
 
 
 def foresee(
@@ -66,6 +68,8 @@ def foresee(
     terms = replace(terms, available_bytes=free_bytes(bench.device, terms.available_bytes))
     activations = fitting(dataset, profile, needs, terms.available_bytes)
     pace = trial.pace(activations)
+    del trial  # a fresh process opens the base again
+    pace = replace(pace, start=measure_start(profile.base, str(bench.device)))
     return plan(dataset, profile, needs, pace, terms, choices(bench, needs, activations))
 
 
@@ -99,10 +103,16 @@ class Trial:
             read([taken], last_step=1)  # waits until an accelerator is done
             ends.append(time.perf_counter())
         power = meter.stop()
-        largest_s = min(later - earlier for earlier, later in pairwise(ends))
+        taken_s = [later - earlier for earlier, later in pairwise(ends)]
         drawing_s = self._drawing_s()
         answers = questions(self._lessons) * BINS
-        return Pace(self._mean_s(largest_s), drawing_s, power, exam_s=answers * drawing_s / 2)
+        return Pace(
+            step_s=self._mean_s(min(taken_s)),
+            slow_step_s=self._mean_s(max(taken_s)),
+            drawing_s=drawing_s,
+            power=power,
+            exam_s=answers * drawing_s / 2,
+        )
 
     def _mean_s(self, largest_s: float) -> float:
         """A step's mean: time grows with the photos' area, and steps that hold on to the base ask

@@ -13,13 +13,12 @@ from muslin.domain.training import Choice, Foreseen, Known, TrainingPlan
 from muslin.training.planning.memory import Activations, Needs
 from muslin.training.planning.power import Power
 from muslin.training.planning.price import Rates, energy, money
+from muslin.training.planning.start import Start
 from muslin.training.prepare import taught
 
 FEWEST_PHOTOS = 4
 """DreamBooth learns one object from 3 to 5 photos (Ruiz et al., arXiv 2208.12242, section 4);
 a brand's look takes more, and fewer than this is no set at all."""
-START_S = 12.0
-"""Seconds before the first step: imports, opening the networks, encoding 20 photos on a CPU."""
 MANY_VIEWS = 400
 """Views of each photo beyond which a note is made: 60 to 100 are usual at a peer's learning rate
 of 1e-4, and four times as many is where memorising becomes likely."""
@@ -52,9 +51,11 @@ class Pace:
     """What steps of a profile cost on this machine."""
 
     step_s: float
+    slow_step_s: float
     drawing_s: float  # one sampling step of one picture, with and without its caption
     power: Power | None = None
     exam_s: float = 0.0  # held-out photos under fixed noise, after each checkpoint and for the base
+    start: Start = field(default_factory=Start)
 
 
 def plan(
@@ -73,10 +74,11 @@ def plan(
     activations = fitting(dataset, profile, needs, terms.available_bytes)
     checkpoints = math.ceil(profile.steps / profile.save_every)
     exams_s = (checkpoints + 1) * pace.exam_s
-    seconds = START_S + profile.steps * pace.step_s + exams_s
+    beside_s = pace.start.train_s + exams_s
+    seconds = beside_s + profile.steps * pace.step_s
     memory_bytes = needs.total(profile.batch_size, activations)
     drawn = (checkpoints + 1) * terms.drawing.pictures
-    proving_s = START_S + drawn * terms.drawing.steps * pace.drawing_s
+    proving_s = pace.start.draw_s + drawn * terms.drawing.steps * pace.drawing_s
     used = energy(seconds + proving_s, terms.rates, pace.power)
     return TrainingPlan(
         dataset=dataset.id,
@@ -86,6 +88,7 @@ def plan(
         checkpoints=checkpoints,
         views_per_photo=profile.steps * profile.batch_size / photos,
         seconds=seconds,
+        slow_seconds=beside_s + profile.steps * pace.slow_step_s,
         memory_bytes=memory_bytes,
         bill=(
             _measured("train", seconds, "s", _training(profile, pace, exams_s)),
@@ -159,12 +162,14 @@ def _measured(name: str, value: float, unit: str, why: str) -> Foreseen:
 
 
 def _training(profile: Profile, pace: Pace, exams_s: float) -> str:
-    steps = f"{profile.steps} steps of {pace.step_s:.3g} s"
+    each = f"{pace.step_s:.3g} s ({pace.slow_step_s:.3g} s on a busy machine)"
+    steps = f"{pace.start.train_s:.0f} s to begin, {profile.steps} steps of {each}"
     return f"{steps}, {exams_s:.0f} s to ask about held-out photos" if exams_s else steps
 
 
 def _proof(drawn: int, checkpoints: int, drawing: Drawing, pace: Pace) -> str:
     return (
+        f"{pace.start.draw_s:.0f} s to begin, "
         f"{drawn} pictures of the base and {checkpoints} checkpoints, "
         f"{drawing.steps} steps of {pace.drawing_s:.3g} s each"
     )
@@ -183,6 +188,11 @@ def _notes(profile: Profile, photos: int) -> tuple[str, ...]:
     notes = [f"Each photo is seen about {views:.0f} times."]
     if views > MANY_VIEWS:
         notes.append(f"That is more than {MANY_VIEWS}: watch the report for copies of photos.")
+    if profile.stop_when_flat:
+        notes.append(
+            f"It ends sooner when {profile.stop_when_flat} checkpoints in a row do no better on "
+            "held-out photos."
+        )
     if profile.batch_size > photos:
         notes.append("A step holds more photos than there are, so it sees some of them twice.")
     return tuple(notes)

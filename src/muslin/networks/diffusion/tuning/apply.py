@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from torch import Tensor, nn
@@ -20,6 +20,8 @@ from muslin.networks.diffusion.tuning.learnt import Adapter, Kronecker, Kronecke
 
 Undo = Callable[[], None]
 """Puts back the very tensors that were there before."""
+Change = list[tuple[Tensor, Tensor]]
+"""Tensors of a network, each with the content that a checkpoint gives it."""
 
 
 def apply(network: nn.Module, folder: Path, prefix: str) -> Undo:
@@ -28,38 +30,49 @@ def apply(network: nn.Module, folder: Path, prefix: str) -> Undo:
     `prefix` is the network's name in files. Raises TornCheckpoint when nothing can be read, and
     InvalidRequest when it was made for another network; nothing has changed then.
     """
+    return exchange(change_of(network, folder, prefix))
+
+
+def change_of(network: nn.Module, folder: Path, prefix: str) -> Change:
+    """What `apply` would exchange, to be kept and exchanged again; nothing changes yet.
+
+    Raises as `apply` does. The network must be as its base is.
+    """
     if (folder / WHOLE_FILE).is_file():
-        return replace(network, read_whole(folder))
+        return _replaced(network, read_whole(folder))
     if (folder / KRONECKER_FILE).is_file():
-        return merge(network, read_kronecker(folder, prefix))
-    return merge(network, read_adapter(folder, prefix))
+        return _merged(network, read_kronecker(folder, prefix))
+    return _merged(network, read_adapter(folder, prefix))
 
 
 def merge(network: nn.Module, adapter: Adapter | KroneckerAdapter) -> Undo:
     """Put an adapter into the weights of the layers that it is for."""
+    return exchange(_merged(network, adapter))
+
+
+def _merged(network: nn.Module, adapter: Adapter | KroneckerAdapter) -> Change:
     modules = dict(network.named_modules())
     layers = {n: _fitting(n, modules.get(n), part) for n, part in adapter.layers.items()}
-    return _exchanged(
+    return [
         (layer.weight, adapter.tuned(name, layer.weight.data)) for name, layer in layers.items()
-    )
+    ]
 
 
-def replace(network: nn.Module, weights: Mapping[str, Tensor]) -> Undo:
-    """Put other weights in the place of all that a network has."""
+def _replaced(network: nn.Module, weights: Mapping[str, Tensor]) -> Change:
+    """Other weights in the place of all that a network has."""
     held = network.state_dict(keep_vars=True)
     odd = held.keys() ^ weights.keys() or {
         name for name, tensor in held.items() if tensor.shape != weights[name].shape
     }
     if odd:
         raise _foreign(min(odd))
-    return _exchanged((tensor, weights[name].to(tensor)) for name, tensor in held.items())
+    return [(tensor, weights[name].to(tensor)) for name, tensor in held.items()]
 
 
-def _exchanged(pairs: Iterable[tuple[Tensor, Tensor]]) -> Undo:
+def exchange(change: Change) -> Undo:
     """Give each tensor other content; the content that was there comes back as it was."""
-    new = list(pairs)
-    before = [(tensor, tensor.data) for tensor, _ in new]
-    for tensor, content in new:
+    before = [(tensor, tensor.data) for tensor, _ in change]
+    for tensor, content in change:
         tensor.data = content
 
     def undo() -> None:

@@ -46,3 +46,5 @@ function follow(place) {
 }
 
 for (const place of document.querySelectorAll("[data-live]")) follow(/** @type {HTMLElement} */ (place));
+
+export {};

@@ -3,7 +3,7 @@
 const form = /** @type {HTMLFormElement} */ (document.getElementById("upload"));
 const drop = /** @type {HTMLElement} */ (form.querySelector(".drop"));
 const picker = /** @type {HTMLInputElement} */ (form.querySelector("#files"));
-const name = /** @type {HTMLInputElement} */ (form.querySelector("#name"));
+const field = /** @type {HTMLInputElement} */ (form.querySelector("#name"));
 const sending = /** @type {HTMLElement} */ (form.querySelector(".sending"));
 const bar = /** @type {HTMLElement} */ (form.querySelector(".bar"));
 const sent = /** @type {HTMLElement} */ (form.querySelector("#sent"));
@@ -24,7 +24,7 @@ const plainName = (text) =>
 
 /** @param {File} file @param {string} path */
 async function put(file, path) {
-  const address = `/shoots/${plainName(name.value)}/files/${path.split("/").map(encodeURIComponent).join("/")}`;
+  const address = `/shoots/${plainName(field.value)}/files/${path.split("/").map(encodeURIComponent).join("/")}`;
   for (let attempt = 1; ; attempt += 1) {
     try {
       const answer = await fetch(address, { method: "PUT", body: file, headers: { "X-CSRF-Token": csrf, Accept: "application/json" } });
@@ -51,7 +51,7 @@ function choose(files) {
   const visible = files.filter(({ path }) => !path.split("/").some((part) => part.startsWith(".")));
   if (!visible.length) return;
   const folder = visible[0].path.includes("/") ? plainName(visible[0].path.split("/")[0]) : "";
-  if (folder && !chosen.length) name.value = folder;
+  if (folder && !chosen.length) field.value = folder;
   chosen = [...chosen, ...visible];
   sending.hidden = false;
   button.textContent = `Import ${chosen.length} file${chosen.length === 1 ? "" : "s"}`;
@@ -65,10 +65,10 @@ function choose(files) {
 }
 
 async function send() {
-  name.value = plainName(name.value);
+  field.value = plainName(field.value);
   button.disabled = true;
   refused.replaceChildren();
-  const there = await (await fetch(`/shoots/${name.value}/files`)).json();
+  const there = await (await fetch(`/shoots/${field.value}/files`)).json();
   const waiting = chosen.filter(({ file, path }) => there[path] !== file.size);
   let done = chosen.length - waiting.length;
   tell(done, chosen.length);
@@ -82,7 +82,7 @@ async function send() {
   await Promise.all(Array.from({ length: AT_ONCE }, one));
   button.disabled = false;
   // @ts-ignore htmx is a plain script
-  await window.htmx.ajax("POST", "/shoots", { values: { name: name.value }, source: form, swap: "none" });
+  await window.htmx.ajax("POST", "/shoots", { values: { name: field.value }, source: form, swap: "none" });
 }
 
 /** @param {FileSystemEntry} entry @returns {Promise<{ file: File, path: string }[]>} */
@@ -117,3 +117,5 @@ drop.addEventListener("drop", async (event) => {
   choose(found);
 });
 form.addEventListener("submit", (event) => (event.preventDefault(), void send()));
+
+export {};

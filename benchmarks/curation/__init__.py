@@ -1,0 +1,1 @@
+"""What curation finds, chooses and costs, measured on messy shoots."""

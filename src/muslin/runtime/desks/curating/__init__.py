@@ -1,0 +1,1 @@
+"""Desks that make datasets of photos."""

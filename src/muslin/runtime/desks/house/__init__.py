@@ -1,0 +1,1 @@
+"""Desks of the studio itself: people, and what they see first."""

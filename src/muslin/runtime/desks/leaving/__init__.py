@@ -1,0 +1,1 @@
+"""Desks that release looks and draw with them."""

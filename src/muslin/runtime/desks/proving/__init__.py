@@ -1,0 +1,1 @@
+"""Desks that prove, judge and learn from what failed."""

@@ -1,0 +1,1 @@
+"""What is on file about a look, gathered for gates, reviewers and proposals."""

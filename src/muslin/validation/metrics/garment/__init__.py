@@ -1,0 +1,1 @@
+"""Metrics of the garment itself, beside a reference: colour, fabric, outline, print."""
