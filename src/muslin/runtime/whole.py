@@ -28,7 +28,7 @@ def run_whole(studio: Studio, order: RunOrder, report: Report, foresee: Foresee)
     clock = _Clock()
     with clock.timed("import"):
         imported = studio.import_shoot(order.folder, order.name, report)
-        _state_rights(studio, order)
+        state_rights_of(studio, order)
     with clock.timed("curate"):
         dataset = studio.freeze_dataset(order.name, order.recipe, report)
     with clock.timed("plan"):
@@ -67,7 +67,7 @@ def run_whole(studio: Studio, order: RunOrder, report: Report, foresee: Foresee)
     )
 
 
-def _state_rights(studio: Studio, order: RunOrder) -> None:
+def state_rights_of(studio: Studio, order: RunOrder) -> None:
     """Write down what the order says of rights, once, and refuse where they are asked for."""
     rights = studio.rights(order.name)
     if order.rights and any(one.standing is Standing.UNSTATED for one in rights):

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import time
-from collections import Counter
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -22,35 +18,20 @@ from muslin.domain.curation.rights import (
 from muslin.domain.dataset import SelectionRecipe
 from muslin.domain.errors import InvalidRequest, NotFound, Retired, RightsMissing
 from muslin.domain.fact import (
-    CheckpointId,
     DatasetId,
-    GenerationId,
-    PhotoId,
-    ReleaseId,
-    ReportId,
-    ReviewId,
     RunId,
 )
-from muslin.domain.judging import Decision
 from muslin.domain.leaving import Alias, ExportFormat, ExportOrder, GenerateOrder
 from muslin.domain.profile import Profile
 from muslin.domain.training import ImportedFile
 from muslin.runtime.bootstrap import Workshop
-from muslin.runtime.home import open_home
 from muslin.runtime.orders import RunOrder
 from muslin.runtime.storage.records import Records
 from muslin.runtime.storage.runs import SqlRuns
 from muslin.runtime.studio import Studio
+from muslin.runtime.whole import state_rights_of
 from tests.runtime.desks.conftest import SHOOT
 from tests.runtime.storage.makers import (
-    AT,
-    a_checkpoint,
-    a_dataset,
-    a_generation,
-    a_photo,
-    a_release,
-    a_report,
-    a_review,
     a_run,
     a_shoot,
 )
@@ -59,32 +40,6 @@ from tests.tools.studio import PaintsSeeds
 OURS = Statement(licence=OWN, owner="Atelier Ada")
 TODAY = date.today()  # noqa: DTZ011 - as the operator's calendar says
 NAME = a_shoot().name
-
-
-@pytest.fixture
-def shop(tmp_path: Path, new_database: Path) -> Iterator[Studio]:
-    """A studio with three photos, the first of them in a release that has drawn two pictures."""
-    home = open_home(tmp_path / "shop")
-    shutil.copy(new_database, home.database)
-    with Studio.open(home.root) as studio:
-        with studio._shop.storage.transaction() as connection:
-            keep_chain(Records(connection))
-        yield studio
-
-
-def keep_chain(records: Records) -> None:
-    records.shoots.add(a_shoot())
-    for name in ("a.jpg", "b.jpg", "c.jpg"):
-        records.photos.add(a_photo(name))
-    records.datasets.add(a_dataset())
-    records.runs.add(a_run())
-    records.runs.add_checkpoint(a_checkpoint(40))
-    records.reports.add(a_report())
-    records.reviews.add(a_review(1, Decision.APPROVED))
-    records.releases.add(a_release())
-    records.releases.point("ss26", Alias.LIVE, ReleaseId("release-1"), AT, "Ada")
-    for n in range(2):
-        records.generations.add(a_generation(n, "release-1"))
 
 
 def standings(studio: Studio, name: str = NAME) -> dict[str, Standing]:
@@ -274,47 +229,6 @@ def test_a_statement_that_says_nothing_is_refused(shop: Studio) -> None:
         shop.state_rights(NAME, OURS, " ")
 
 
-def test_a_withdrawal_in_a_busy_studio_is_done_within_five_seconds(shop: Studio) -> None:
-    datasets, releases, pictures = 300, 60, 50
-    with shop._shop.storage.transaction() as connection:
-        records = Records(connection)
-        for n in range(2, datasets):
-            keep_dataset(records, n, touched=n < releases)
-        for n in range(2, releases):
-            keep_release(records, n, pictures)
-
-    start = time.process_time()
-    withdrawal = shop.withdraw_rights(NAME, "Ada", "contract ended", ["a.jpg"])
-    took_s = time.process_time() - start
-
-    counts = Counter(one.kind for one in withdrawal.retired)
-    assert counts[RetiredKind.RELEASE] == releases - 1
-    assert counts[RetiredKind.PICTURE] == (releases - 2) * pictures + 2
-    assert took_s < 5
-
-
-def keep_dataset(records: Records, n: int, *, touched: bool) -> None:
-    dataset = a_dataset(n)
-    other = dataset.photos[0].model_copy(update={"photo": PhotoId("sha-b.jpg")})
-    photos = (dataset.photos[0] if touched else other, *[other] * 19)
-    records.datasets.add(dataset.model_copy(update={"photos": photos}))
-
-
-def keep_release(records: Records, n: int, pictures: int) -> None:
-    run, report, review = RunId(f"run-{n}"), ReportId(f"report-{n}"), ReviewId("review-1")
-    records.runs.add(a_run(n).model_copy(update={"dataset": DatasetId(f"dataset-{n}")}))
-    checkpoint = a_checkpoint(40, name=f"kept-{n}").model_copy(update={"run": run})
-    records.runs.add_checkpoint(checkpoint)
-    records.reports.add(a_report(n).model_copy(update={"run": run}))
-    held = {"run": run, "report": report, "review": review}
-    held |= {"checkpoint": CheckpointId(f"kept-{n}")}
-    records.releases.add(a_release(n).model_copy(update=held))
-    for k in range(pictures):
-        picture = a_generation(k, f"release-{n}")
-        name = GenerationId(f"picture-{n}-{k}")
-        records.generations.add(picture.model_copy(update={"id": name}))
-
-
 def test_a_table_beside_the_photos_speaks_at_import_and_never_over_a_withdrawal(
     measured: Path, home: Path
 ) -> None:
@@ -371,6 +285,27 @@ def test_a_run_states_rights_in_a_persons_name_or_is_not_understood(tmp_path: Pa
         RunOrder(folder=tmp_path, name="x", rights="own")
 
     assert RunOrder(folder=tmp_path, name="x", rights="own", approve_as="Ada").rights == "own"
+
+
+@pytest.mark.parametrize(
+    ("licence", "words"),
+    [("own", "own photos of Ada, said by Ada"), ("CC0-1.0", "CC0-1.0, said by Ada")],
+)
+def test_a_run_writes_down_once_whose_the_photos_are(
+    shop: Studio, tmp_path: Path, licence: str, words: str
+) -> None:
+    order = RunOrder(folder=tmp_path, name=NAME, rights=licence, approve_as="Ada")
+
+    state_rights_of(shop, order)
+    (first, *_) = shop.rights(NAME)
+    state_rights_of(shop, order)
+
+    assert first.words == words
+    assert first.entry is not None
+    assert first.entry.source == "run"
+    assert shop.rights(NAME)[0].entry == first.entry
+    with shop._shop.storage.reading() as connection:
+        assert len(Records(connection).rights.of_shoot(a_shoot().id)) == 1
 
 
 def test_a_run_that_lacks_rights_stops_before_any_work(
