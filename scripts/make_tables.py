@@ -302,7 +302,8 @@ def figures_page() -> str:
             "In photos of four messy brands that a person found clean: how many spoilt ones "
             "failed a finding that names their fault, and how many untouched ones failed it as "
             "well. Where the light on a coloured cloth changes from photo to photo, a cast is not "
-            "told from it; and garments lie up to 6 degrees askew by themselves.\n\n"
+            "told from it; and garments lie up to 6 degrees askew by themselves. The same bytes "
+            "twice are refused by the import already.\n\n"
             f"{TABLES['curation_faults']()}",
             f"## Photos that are chosen: `curation.selection`\n\n{TABLES['curation_selection']()}",
             f"## Many photos: `curation.scale`\n\n{TABLES['curation_scale']()}",

@@ -38,7 +38,7 @@ class SelectionFigures(Fact):
     by_hand: Share  # of those that a person labelled
     twins: int  # pairs of kept photos that a person, or the studio, takes for one shot
     entropy: float  # of the kept photos' categories, bits
-    best_entropy: float  # that any choice of so many of the usable photos could have
+    best_entropy: float  # that any choice of so many usable photos, whole in their crop, could have
     shared: list[float]  # of the choice, kept again when 5 % of the photos are removed
 
 

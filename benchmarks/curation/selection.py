@@ -68,10 +68,16 @@ def best_entropy(available: Counter[str], count: int) -> float:
 def kept_of(
     photos: Sequence[Photo], shots: Sequence[Shot], recipe: SelectionRecipe
 ) -> tuple[list[str], list[str]]:
-    """File names of the photos that are kept, and of those that could have been."""
+    """File names of the photos that are kept, and of those that could have been.
+
+    A photo could not have been where its garment is cut off, or its crop would need backdrop
+    that is not in the photo.
+    """
     choices, _ = select(photos, [s.measures for s in shots], recipe)
     kept = [c.file_name for c in choices if c.kept]
-    return kept, kept + [c.file_name for c in choices if "usable" in c.reason and not c.kept]
+    others = [c for c in choices if "usable" in c.reason and not c.kept]
+    whole = [c for c in others if "cut off" not in c.reason and "beyond" not in c.reason]
+    return kept, kept + [c.file_name for c in whole]
 
 
 def measure_brand(folder: Path, reader: GarmentReader) -> SelectionFigures:

@@ -112,3 +112,15 @@ def test_likeness_falls_from_one_at_the_scene_to_nothing_at_its_limits() -> None
     assert 0.3 < scene.likeness(busier) < 0.7
     assert scene.likeness(twice) == pytest.approx(0, abs=1e-6)
     assert scene.likeness(a_measure(1, backdrop=RED)) == 0
+
+
+def test_thousands_of_photos_have_the_scene_of_hundreds() -> None:
+    many = [a_measure(n) for n in range(1300)]
+    for n in range(0, 1300, 5):
+        many[n] = a_measure(n, backdrop=RED)
+
+    scene = scene_of(many)
+
+    assert scene.backdrop.name == "beige"
+    assert scene.backdrop.share == pytest.approx(0.8)
+    assert scene == scene_of(many[::-1])

@@ -37,8 +37,8 @@ OTHER_PRESENTATION = 0.25
 LEAST_TEXTURE_RATIO, MOST_TEXTURE_RATIO = 1 / 3, 2.0
 """A backdrop more than twice as busy as the scene's, or less than a third, is another surface.
 Quilts beside a wall had 2 to 4 times its texture; flat light smooths one crumpled sheet to 0.35."""
-WIDEST, NARROWEST = 18.0, 6.0
-"""Bounds in ΔE00 of how far a photo may lie from the shoot's backdrop. Wide: beyond 18 other cloths
+WIDEST, NARROWEST = 15.0, 6.0
+"""Bounds in ΔE00 of how far a photo may lie from the shoot's backdrop. Wide: beyond 15 other cloths
 begin (at 21 to 38 in four messy shoots). Narrow: light on one paper roll varies by 6."""
 _MOST_SHIFTS = 30
 _MOST_COMPARED = 500

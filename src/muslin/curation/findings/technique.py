@@ -1,7 +1,8 @@
 """How a photo was taken and kept: size, focus, noise, file, exposure, white balance, light.
 
-Limits that are the same for every shoot are the ends of what 4,274 garment photos from 143 home
-studios show; `benchmarks/results/curation_measures.json` holds the distributions.
+Limits that are the same for every shoot stand at the ends of what garment photos from home studios
+show, and before what planted faults read; `benchmarks/results/curation_measures.json` holds the
+distributions, `curation_faults.json` what the limits find.
 """
 
 from __future__ import annotations
