@@ -102,11 +102,16 @@ def champion_check(found: Challenge) -> GateCheck:
 
 
 def dataset_checks(dossier: Dossier) -> list[GateCheck]:
-    """Whether there is something to learn from, and it is what the run was taught."""
+    """Whether there is something to learn from, and it is what the run was taught.
+
+    An imported adapter was taught elsewhere: the dataset only judges it, and the proof's own limits
+    say whether it holds enough photos for that.
+    """
     dataset, run = dossier.dataset, dossier.run
     kept, wordless = len(dataset.photos), [p for p in dataset.photos if not p.caption.text.strip()]
+    least = LEAST_PHOTOS if run.imported is None else 1
     return [
-        _check("photos", f"{kept} photos, at least {LEAST_PHOTOS}.", kept >= LEAST_PHOTOS),
+        _check("photos", f"{kept} photos, at least {least}.", kept >= least),
         _check("captions", f"{len(wordless)} photos have no words.", not wordless),
         _check(
             "frozen",
