@@ -7,6 +7,7 @@ from pathlib import Path
 from muslin.curation.captions import category_of, garment_words
 from muslin.domain.catalog import Photo
 from muslin.domain.dataset import DatasetVersion
+from muslin.domain.errors import NothingToImport
 from muslin.domain.fact import PhotoId, RunId
 from muslin.domain.findings import Measures
 from muslin.domain.judging import ValidationReport
@@ -56,12 +57,24 @@ def take_in(home: Home, job: Job, attempt: Attempt, report: Report) -> None:
     from muslin.runtime.desks.photos import PhotosDesk  # which itself asks for jobs
 
     with Workshop.open(home.root) as shop:
-        desk = PhotosDesk(shop)
+        desk, place = PhotosDesk(shop), shop.inbox.place(job.subject)
         shop.inbox.unpack(job.subject)
-        desk.import_shoot(shop.inbox.place(job.subject), job.subject, report)
+        try:
+            desk.import_shoot(place, job.subject, report)
+        except NothingToImport as error:
+            raise _sent_in_vain(error, place) from error
         desk.check_shoot(job.subject, report)
     with attempt.finishing():
         pass
+
+
+def _sent_in_vain(error: NothingToImport, place: Path) -> NothingToImport:
+    """The same for whoever sent the files, who knows no folder of this machine."""
+    why = str(error).partition(f"{place.resolve()}. ")[2]
+    return NothingToImport(
+        f"Nothing that was sent can be used. {why}",
+        hint="Send JPEG, PNG, WebP, TIFF, HEIC or AVIF photos.",
+    )
 
 
 def _prove(shop: Workshop, run_id: RunId, report: Report) -> ValidationReport:
