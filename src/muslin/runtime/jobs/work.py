@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from muslin.curation.captions import with_trigger
+from muslin.domain.errors import NothingToImport
 from muslin.domain.fact import RunId
 from muslin.domain.judging import ValidationReport
 from muslin.domain.progress import Report
@@ -57,12 +58,24 @@ def take_in(home: Home, job: Job, attempt: Attempt, report: Report) -> None:
     from muslin.runtime.desks.curating.photos import PhotosDesk  # which itself asks for jobs
 
     with Workshop.open(home.root) as shop:
-        desk = PhotosDesk(shop)
+        desk, place = PhotosDesk(shop), shop.inbox.place(job.subject)
         shop.inbox.unpack(job.subject)
-        desk.import_shoot(shop.inbox.place(job.subject), job.subject, report)
+        try:
+            desk.import_shoot(place, job.subject, report)
+        except NothingToImport as error:
+            raise _sent_in_vain(error, place) from error
         desk.check_shoot(job.subject, report)
     with attempt.finishing():
         pass
+
+
+def _sent_in_vain(error: NothingToImport, place: Path) -> NothingToImport:
+    """The same for whoever sent the files, who knows no folder of this machine."""
+    why = str(error).partition(f"{place.resolve()}. ")[2]
+    return NothingToImport(
+        f"Nothing that was sent can be used. {why}",
+        hint="Send JPEG, PNG, WebP, TIFF, HEIC or AVIF photos.",
+    )
 
 
 def _prove(shop: Workshop, run_id: RunId, report: Report) -> ValidationReport:

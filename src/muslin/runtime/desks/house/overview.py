@@ -172,7 +172,7 @@ def _gates(way: _Way) -> tuple[Gate, ...]:
 
 def _at_work(job: Job, doing: str) -> tuple[Stitch, str]:
     if job.state is JobState.FAILED:
-        return Stitch.PIN, job.error or f"{doing} failed"
+        return Stitch.PIN, "broke off"
     if job.state is JobState.CANCELLED:
         return Stitch.NEEDLE, "stopped"
     return Stitch.NEEDLE, doing if job.state is JobState.RUNNING else "waits for its turn"
