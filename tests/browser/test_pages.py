@@ -43,7 +43,7 @@ def findings(page: Page) -> list[str]:
     found: dict[str, Any] = page.evaluate(
         "() => axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})"
     )
-    assert len(found["passes"]) > 8  # it did look
+    assert len(found["passes"]) > 3  # it did look
     return [
         f"{v['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
         for v in found["violations"]
