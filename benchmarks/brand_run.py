@@ -21,6 +21,7 @@ from muslin.domain.dataset import DatasetVersion
 from muslin.domain.findings import Verdict
 from muslin.domain.judging import Review, ValidationReport
 from muslin.domain.leaving import Release
+from muslin.domain.training import TrainingRun
 from muslin.imaging.types import Picture
 from muslin.runtime.orders import RunOutcome
 
@@ -37,6 +38,12 @@ class ShownReport(BaseModel):
 
     report: ValidationReport
     page: Path
+
+
+class ShownDataset(DatasetVersion):
+    """What `muslin datasets show --json` answers."""
+
+    runs: tuple[TrainingRun, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ class Studio:
 
     def dataset(self, id: str) -> DatasetVersion:
         """The photos that were taught."""
-        return ask(DatasetVersion, "datasets", "show", id, "--home", self._home)
+        return ask(ShownDataset, "datasets", "show", id, "--home", self._home)
 
     def shoot(self) -> ShootCheck:
         """Everything measured on the brand's photos."""

@@ -31,14 +31,14 @@ class Profile(BaseModel):
     )
     optimizer: Optimizer = Field("adamw", description="how gradients become changes")
     learning_rate: float = Field(
-        1e-3, gt=0, le=1, description="peak, after warm-up; for prodigy a factor, usually 1"
+        5e-4, gt=0, le=1, description="peak, after warm-up; for prodigy a factor, usually 1"
     )
     weight_decay: float = Field(0.01, ge=0, le=1, description="pull of weights towards zero")
     ema: float = Field(0.0, ge=0, lt=1, description="decay of averaged weights; 0 = no average")
-    steps: int = Field(600, ge=1, le=100_000, description="optimizer steps, not batches")
+    steps: int = Field(400, ge=1, le=100_000, description="optimizer steps, not batches")
     batch_size: int = Field(8, ge=1, le=256, description="photos per step")
     warmup_steps: int = Field(30, ge=0, description="steps of linear rise to learning_rate")
-    save_every: int = Field(150, ge=1, description="steps between checkpoints")
+    save_every: int = Field(100, ge=1, description="steps between checkpoints")
     stop_when_flat: int = Field(
         0,
         ge=0,

@@ -26,10 +26,10 @@ PRESETS: dict[Preset, Profile] = {
     # averaged weights, so that a face settles. A third of the steps holds the network to what it
     # knew of people, as DreamBooth's prior does (arXiv 2208.12242, section 3.2).
     "identity": Profile(
-        learning_rate=5e-4,
-        steps=1200,
+        learning_rate=2.5e-4,
+        steps=800,
         warmup_steps=60,
-        save_every=300,
+        save_every=200,
         ema=0.99,
         prior_fraction=0.33,
     ),
@@ -38,6 +38,6 @@ PRESETS: dict[Preset, Profile] = {
     # soonest, and each checkpoint is a whole network to keep and to prove: two in a row that do no
     # better on held-out photos end it. Others go on: the pick passes such a checkpoint over anyway.
     "everything": Profile(
-        method="full", learning_rate=1e-4, ema=0.999, prior_fraction=0.2, stop_when_flat=2
+        method="full", learning_rate=5e-5, ema=0.999, prior_fraction=0.2, stop_when_flat=2
     ),
 }
