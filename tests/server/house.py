@@ -288,4 +288,5 @@ def _names(report: ValidationReport, photos: list[Photo]) -> dict[str, str]:
         "order": "order-0",
         "person": "person-0",
         "one": "pass-0",
+        "proposal": "proposal-0",
     }

@@ -19,6 +19,14 @@ NOT_OVER_HTTP = {
     "open": "is how a server begins",
     "run": "is its steps, one call each",
     "import_shoot": "reads a folder of the machine; `receive` and `take_in` stand for it",
+    "check_folder": "reads a folder of the machine",
+    "folder_page": "reads a folder of the machine",
+    "import_captions": "reads a folder of the machine",
+    "export_captions": "writes a folder of the machine",
+    "save_sight": "writes a folder of the machine; `proof_picture` hands out what it would write",
+    "shoot_page": "is a file to keep; `check_shoot` says the same",
+    "permit_shoot": "is asked by `run`",
+    "is_trained": "is asked by `run`",
     "follow": "carries a job itself; the server's foreman does",
     "foreman": "is the server's own",
     "draw_next": "is the painter's",
@@ -42,7 +50,6 @@ NOT_OVER_HTTP = {
     "faces": "is shown on cards",
     "photo_thumb": "is for pages",
     "generation_thumb": "is for pages",
-    "proof_picture": "is for the review page",
     "proof_photo": "is for the review page",
     "report_page": "is for the proof page",
 }
@@ -57,7 +64,7 @@ def test_every_verb_answers_over_http_or_has_a_reason_not_to(root: Path) -> None
     verbs = {n for n in dir(Studio) if not n.startswith("_") and callable(getattr(Studio, n))}
     called = {
         node.attr
-        for path in (root / "src/muslin/server/api").glob("*.py")
+        for path in (root / "src/muslin/server/api").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)

@@ -38,6 +38,10 @@ STATUS = {
     "not_signed_in": 401,
     "not_allowed": 403,
     "upload_refused": 413,
+    "invalid_rules": 422,
+    "picture_taken": 409,
+    "rights_missing": 403,
+    "retired": 410,
 }
 """The HTTP status of each refusal's code."""
 _log = logging.getLogger(__name__)

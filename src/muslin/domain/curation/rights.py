@@ -54,7 +54,7 @@ class RightsEntry(Fact):
     reason: str = ""  # why rights were withdrawn
     withdrawal: WithdrawalId | None = None
     said_by: str = Field(min_length=1, max_length=200)
-    source: str  # "command", "run", or the file's name
+    source: str  # "command", "run", "api", or the file's name
     at: datetime
 
 

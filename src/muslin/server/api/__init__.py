@@ -18,6 +18,11 @@ def routers() -> tuple[APIRouter, ...]:
         training,
         weights,
     )
+    from muslin.server.api.curating import captions, datasets, rights
+    from muslin.server.api.proving import gating, learning, proposals, reviewing
 
-    nouns = (description, photos, training, judging, releases, pictures, weights, house, openai)
+    curating = (photos, captions, rights, datasets)
+    proving = (judging, reviewing, learning, gating, proposals)
+    leaving = (releases, pictures)
+    nouns = (description, *curating, training, *proving, *leaving, weights, house, openai)
     return tuple(noun.router for noun in nouns)

@@ -1,4 +1,4 @@
-"""Shoots, their photos, and the datasets frozen from them."""
+"""Shoots, their photos, and where the profiles made of them stand."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from starlette.concurrency import run_in_threadpool
 
 from muslin.curation.check.facts import ShootCheck
 from muslin.domain.catalog import Photo, Problem, Shoot
-from muslin.domain.dataset import DatasetVersion, SelectionRecipe
-from muslin.domain.fact import DatasetId
 from muslin.domain.house.people import Right
 from muslin.domain.house.standing import Standing
 from muslin.domain.work import Job
 from muslin.server.access import allow
-from muslin.server.api.shapes import REFUSALS, Listed, OnceDep, PartDep
+from muslin.server.api.shapes import REFUSALS, Listed, PartDep
 from muslin.server.studio import StudioDep
 
 router = APIRouter(prefix="/api/v1", tags=["photos"], responses=REFUSALS)
@@ -71,27 +69,6 @@ def take_in(studio: StudioDep, name: str) -> Job:
 def check(studio: StudioDep, name: str) -> ShootCheck:
     """Everything measured on a shoot, and what follows."""
     return studio.check_shoot(name)
-
-
-@router.post("/shoots/{name}/proposal")
-@allow(Right.LOOK)
-def propose(studio: StudioDep, name: str, recipe: SelectionRecipe) -> DatasetVersion:
-    """What freezing would make; nothing is kept."""
-    return studio.propose_dataset(name, recipe)
-
-
-@router.post("/shoots/{name}/datasets", status_code=201)
-@allow(Right.WORK)
-def freeze(studio: StudioDep, once: OnceDep, name: str, recipe: SelectionRecipe) -> DatasetVersion:
-    """Freeze a dataset; the same content gives the one that is there."""
-    return once(DatasetVersion, recipe, lambda: studio.freeze_dataset(name, recipe))
-
-
-@router.get("/datasets/{dataset}")
-@allow(Right.LOOK)
-def dataset(studio: StudioDep, dataset: str) -> DatasetVersion:
-    """A frozen dataset."""
-    return studio.dataset(DatasetId(dataset))
 
 
 @router.get("/profiles")

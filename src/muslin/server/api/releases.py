@@ -44,8 +44,13 @@ def releases(studio: StudioDep, part: PartDep) -> Listed[Release]:
 @router.post("/releases", status_code=201)
 @allow(Right.RELEASE)
 def make(studio: StudioDep, once: OnceDep, order: ReleaseOrder) -> Release:
-    """Release what a report picked and a person approved."""
-    return once(Release, order, lambda: studio.release(order.report, order.alias))
+    """Release what was picked and approved, if serving draws what was proved: takes a while."""
+
+    def proved_as_served() -> Release:
+        studio.check_parity(order.report)
+        return studio.release(order.report, order.alias)
+
+    return once(Release, order, proved_as_served)
 
 
 @router.get("/releases/{wanted}")

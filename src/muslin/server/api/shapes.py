@@ -6,7 +6,8 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
+from weakref import WeakValueDictionary
 
 from fastapi import Depends, Header, Query, Request
 from pydantic import BaseModel
@@ -68,10 +69,20 @@ def wanted_part(
 PartDep = Annotated[Part, Depends(wanted_part)]
 
 
+Trigger = Annotated[
+    str, Query(max_length=80, description="the word that a training teaches; no caption holds it")
+]
+BaseName = Annotated[
+    str, Query(max_length=400, description="the base whose tokenizer counts a caption's length")
+]
+
+
 class Once:
     """Answers a request that carries an `Idempotency-Key` once, however often it is sent."""
 
-    _one_at_a_time = threading.Lock()
+    _held: ClassVar[WeakValueDictionary[str, threading.Lock]] = WeakValueDictionary()
+    """A lock for every key that is being answered: a slow answer holds up its own key alone."""
+    _handing_out = threading.Lock()
 
     def __init__(
         self,
@@ -91,7 +102,9 @@ class Once:
             return do()
         said = asked if isinstance(asked, str) else asked.model_dump_json()
         digest = hashlib.sha256(said.encode()).hexdigest()
-        with self._one_at_a_time:
+        with self._handing_out:
+            held = self._held.setdefault(self._key, threading.Lock())
+        with held:
             known = self._studio.answer_given(self._key)
             if known is None:
                 answer = do()

@@ -57,7 +57,8 @@ def release(request: Request, studio: StudioDep, name: str) -> Response:
 @router.post("/profiles/{name}/release")
 @allow(Right.RELEASE)
 def make(studio: StudioDep, name: str, report: Annotated[str, Form()]) -> Response:
-    """Release what the proof picked and a person approved, and make it live."""
+    """Make what was picked and approved live, if serving draws what was proved."""
+    studio.check_parity(report)
     studio.release(report)
     return _there(name)
 

@@ -1,0 +1,1 @@
+"""Calls on what a dataset is made of: captions, datasets, rights."""

@@ -1,0 +1,1 @@
+"""Calls on what must hold before a picture leaves: reviewing, gates, failures, proposals."""
