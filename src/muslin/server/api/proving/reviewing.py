@@ -67,7 +67,10 @@ def take_next(
 @router.get("/reports/{report}/pictures/{picture}/file")
 @allow(Right.LOOK)
 def picture_file(studio: StudioDep, report: str, picture: str) -> Response:
-    """A picture of a proof, such as the `left` and `right` that `next` named, as PNG."""
+    """A picture of a proof, such as the `left` and `right` that `next` named, as PNG.
+
+    Of the pile live, `/api/v1/pictures/{generation}/file` has it: its task is `report.generation`.
+    """
     data = studio.proof_picture(studio.report(report).id, picture)
     return Response(data, media_type="image/png")
 
