@@ -1,7 +1,8 @@
 """What jobs do in the browser's tests.
 
 Photos are taken in and taught for real. The proof, which draws for minutes and cannot pass after
-two steps, is filed as if it had passed.
+two steps, is filed as if it had passed; its four pictures are drawn, so that serving can be held
+against them.
 """
 
 from __future__ import annotations
@@ -9,15 +10,25 @@ from __future__ import annotations
 from muslin.domain.fact import BlobId, PhotoId, ReportId, RunId, fresh, now
 from muslin.domain.findings import Verdict
 from muslin.domain.judging import CheckpointProof, Probe, ProbePicture, ValidationReport
+from muslin.domain.leaving import SourceType
 from muslin.domain.progress import Progress, Report
 from muslin.domain.training import Checkpoint
 from muslin.domain.work import Job, JobKind
+from muslin.imaging.metadata import Origin, encode
+from muslin.imaging.types import Picture
 from muslin.runtime.bootstrap import Workshop
 from muslin.runtime.home import Home
 from muslin.runtime.jobs.attempt import Attempt
 from muslin.runtime.storage.records import Records
+from muslin.validation.draw import Trial, request_of
 from muslin.validation.metrics import backdrop, copies
-from tests.server.house import a_made_picture, a_metric
+from muslin.validation.probes import ProbeSet
+from tests.server.house import a_metric
+
+PROBES = tuple(
+    Probe(prompt="a navy dress", seed=seed, category="dress", colour="navy") for seed in range(4)
+)
+"""Of one prompt: of each prompt one picture is drawn again before a release."""
 
 TASKS = {
     JobKind.INTAKE: "muslin.runtime.jobs.work:take_in",
@@ -33,8 +44,13 @@ def prove_at_once(home: Home, job: Job, attempt: Attempt, report: Report) -> Non
             records = Records(connection)
             run = records.runs.get(RunId(job.subject))
             last = records.runs.checkpoints(run.id)[-1]
-            photo = records.datasets.get(run.dataset).photos[0].photo
-        pictures = tuple(_picture(shop, photo, n) for n in range(4))
+            dataset = records.datasets.get(run.dataset)
+            photo = dataset.photos[0].photo
+        trial = Trial(run, (last,), dataset, ProbeSet(PROBES, "four"))
+        renderer = shop.renderer(run.profile.base)
+        renderer.use(shop.folder(last))
+        drawn = renderer.render([request_of(probe, trial) for probe in PROBES])
+        pictures = tuple(_picture(shop, photo, *one) for one in zip(PROBES, drawn, strict=True))
         report(Progress("validate", 4, 4, unit="pictures", note="base"))
         proof = ValidationReport(
             id=ReportId(fresh("report")),
@@ -62,11 +78,11 @@ def _proof(checkpoint: Checkpoint | None, pictures: tuple[ProbePicture, ...]) ->
     )
 
 
-def _picture(shop: Workshop, photo: PhotoId, n: int) -> ProbePicture:
-    prompt = f"a navy dress, number {n + 1}"
+def _picture(shop: Workshop, photo: PhotoId, probe: Probe, drawn: Picture) -> ProbePicture:
+    origin = Origin(SourceType.GENERATED, {"prompt": probe.prompt})
     return ProbePicture(
-        probe=Probe(prompt=prompt, seed=n, category="dress", colour="navy"),
-        picture=BlobId(shop.blobs.put(a_made_picture(prompt, "navy", n))),
+        probe=probe,
+        picture=BlobId(shop.blobs.put(encode(drawn, "PNG", origin))),
         backdrop_distance=4.0,
         colour_obeyed=True,
         category_obeyed=True,

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from muslin.networks.diffusion.base import Base, class_of
+from muslin.networks.diffusion.building import BUILDING
 from muslin.networks.diffusion.family import Condition, Moments
 from muslin.networks.diffusion.lean import library
 
@@ -139,7 +140,9 @@ def _open_network(
         options["torch_dtype"] = dtype
         # diffusers asks for accelerate here, aloud
         options["low_cpu_mem_usage"] = find_spec("accelerate") is not None
-    network: nn.Module = _class(base, name, role).from_pretrained(base.folder / name, **options)
+    kind = _class(base, name, role)
+    with BUILDING:
+        network: nn.Module = kind.from_pretrained(base.folder / name, **options)
     return network.eval().requires_grad_(False).to(device)
 
 

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from muslin.domain.errors import InvalidRequest
 from muslin.domain.profile import Profile
+from muslin.networks.diffusion.building import BUILDING
 from muslin.networks.diffusion.tuning.files import (
     ADAPTER_FILE,
     KRONECKER_FILE,
@@ -72,11 +73,12 @@ def begin(network: nn.Module, targets: str, prefix: str, profile: Profile) -> Tu
     start depends on the profile's seed and the layers' names only. Raises InvalidRequest when no
     layer matches.
     """
-    if profile.method == "full":
-        return WholeTuning(network, targets, profile)
-    if profile.method == "lokr":
-        return KroneckerTuning(network, targets, prefix, profile)
-    return LowRankTuning(network, targets, prefix, profile)
+    with BUILDING:
+        if profile.method == "full":
+            return WholeTuning(network, targets, profile)
+        if profile.method == "lokr":
+            return KroneckerTuning(network, targets, prefix, profile)
+        return LowRankTuning(network, targets, prefix, profile)
 
 
 class LowRankTuning:
