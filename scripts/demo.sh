@@ -7,7 +7,7 @@ home=demo/home
 pictures=demo/pictures
 mkdir -p demo
 
-echo "1/2  Teaching the starter network the sample shoot (about ten minutes on two cores)"
+echo "1/2  Teaching the starter network the sample shoot (about three minutes on two cores)"
 muslin run examples/sample-shoot --name sage-linen --profile examples/profile.toml \
   --rights CC0-1.0 --approve-as "the demo" --home "$home" --json >demo/run.json
 
