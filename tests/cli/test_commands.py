@@ -90,7 +90,7 @@ def test_a_run_says_what_it_will_take_before_it_trains(muslin: Terminal) -> None
         muslin("run", "photos", "--name", "knitwear", *more) for more in ((), ("--json",))
     )
 
-    brief = "600 steps, 3 min to 5 min, 2.0 GiB, energy 0.0051 kWh, price unknown"
+    brief = "400 steps, 3 min to 5 min, 2.0 GiB, energy 0.0051 kWh, price unknown"
     assert f"plan  1/1 plan  100 %  {brief}" in to_people.err
     assert brief in to_people.out
     planned = to_scripts.answer["plan"]

@@ -69,7 +69,9 @@ def test_recomputing_is_measured_only_where_keeping_does_not_fit(
     roomy, tight = (needs(tiny, a_profile(), lessons, free_bytes=kept - n) for n in (0, 1))
 
     assert roomy.photo == {"kept": both.photo["kept"]}
-    assert tight.photo == both.photo
+    assert tight.photo.keys() == both.photo.keys()
+    # what is counted includes some hundred bytes of the generator's state, at times
+    assert tight.photo["recomputed"] == pytest.approx(both.photo["recomputed"], rel=0.02)
 
 
 @pytest.mark.parametrize("optimizer", ["adamw", "prodigy", "adafactor"])
